@@ -1,0 +1,149 @@
+"""Who signs in, and for whom they work."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mobiliz.accounts.querysets import MembershipQuerySet, OrganisationQuerySet, UserQuerySet
+from mobiliz.accounts.roles import Role
+from mobiliz.lib import clock
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str) -> User:
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account: the e-mail is the login. What they may do comes from their memberships."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("adresse électronique"), max_length=254, unique=True)
+    first_name = models.CharField(_("prénom"), max_length=80)
+    last_name = models.CharField(_("nom"), max_length=80)
+    is_active = models.BooleanField(_("actif"), default=True)
+    joined_at = models.DateTimeField(_("compte ouvert le"), default=clock.now, editable=False)
+    works_as = models.ForeignKey(
+        "accounts.Membership", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["first_name", "last_name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("compte")
+        verbose_name_plural = _("comptes")
+        constraints = [
+            models.UniqueConstraint(models.functions.Lower("email"), name="user_email_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name()
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_superuser
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    def get_short_name(self) -> str:
+        return self.first_name
+
+
+class OrganisationKind(models.TextChoices):
+    STRUCTURE = "structure", _("structure")
+    AGENCY = "agency", _("agence")
+    GARAGE = "garage", _("garage")
+    GROUP = "group", _("groupe de distribution")
+    MAKER = "maker", _("constructeur")
+
+
+class Organisation(models.Model):
+    """What people work for, whatever it is: the common ground of garages and structures."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=16, choices=OrganisationKind.choices)
+    name = models.CharField(_("nom"), max_length=160)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organisation")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="agency") | Q(parent__isnull=False), name="organisation_agency_has_parent"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """One person's place in one organisation, in one role; a person may have several and works as one."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("rôle"), max_length=20, choices=Role.choices)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships"
+    )
+    region = models.ForeignKey("territory.Region", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    phone = models.CharField(_("ligne directe"), max_length=20, blank=True)
+    began_on = models.DateField(_("depuis le"), default=clock.today)
+    ended_on = models.DateField(_("jusqu’au"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appartenance")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "organisation", "region"],
+                condition=Q(ended_on__isnull=True),
+                nulls_distinct=False,
+                name="membership_once_while_current",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(
+                        role__in=[Role.ADVISER, Role.OWNER, Role.WORKSHOP, Role.RECEPTION],
+                        organisation__isnull=False,
+                        region__isnull=True,
+                    )
+                    | Q(role=Role.REGIONAL_PILOT, organisation__isnull=True, region__isnull=False)
+                    | Q(
+                        role__in=[Role.PILOT, Role.VOLUNTEER, Role.ADMINISTRATOR],
+                        organisation__isnull=True,
+                        region__isnull=True,
+                    )
+                ),
+                name="membership_role_fits_its_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=models.F("began_on")),
+                name="membership_ends_after_it_began",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        place = self.organisation or self.region or _("réseau national")
+        return f"{self.get_role_display()}, {place}"

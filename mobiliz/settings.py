@@ -1,0 +1,284 @@
+"""Every setting, read from the environment in one place.
+
+MOBILIZ_MODE says where we are: `production` (when nothing is said), `demo`, `development` or `test`.
+In production a missing value stops the start with its name; the other modes have values of their own.
+"""
+
+from pathlib import Path
+
+import environ
+import structlog
+from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+MOBILIZ_MODE = env.str("MOBILIZ_MODE", default="production")
+if MOBILIZ_MODE not in {"production", "demo", "development", "test"}:
+    raise ImproperlyConfigured("MOBILIZ_MODE must be production, demo, development or test.")
+IS_PRODUCTION = MOBILIZ_MODE == "production"
+
+
+def _required(name: str, elsewhere: str) -> str:
+    """The variable's value; outside production, a stand-in when it is not set."""
+    value = env.str(name, default="" if IS_PRODUCTION else elsewhere)
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. See .env.example for what it must hold.")
+    return value
+
+
+DEBUG = MOBILIZ_MODE == "development"
+SECRET_KEY = _required("SECRET_KEY", "not-a-secret-outside-production-" + "x" * 32)
+# First key encrypts, all decrypt: put a new key first to rotate.
+FIELD_ENCRYPTION_KEYS = _required("FIELD_ENCRYPTION_KEYS", "bW9iaWxpei1kZW1vbnN0cmF0aW9uLW9ubHktMzJieXQ=").split(",")
+ALLOWED_HOSTS = _required("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_ADDRESS = _required("SITE_ADDRESS", "http://127.0.0.1:8000")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "heroicons",
+    "oauth2_provider",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "mobiliz.lib",
+    "mobiliz.territory",
+    "mobiliz.accounts",
+    "mobiliz.programme",
+    "mobiliz.demo",
+    "eligibility",
+    "garages",
+    "partners",
+    "referrals",
+    "reporting",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "mobiliz.accounts.middleware.ActorMiddleware",
+    "mobiliz.accounts.middleware.PrivatePagesMiddleware",
+]
+
+ROOT_URLCONF = "mobiliz.urls"
+WSGI_APPLICATION = "mobiliz.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "mobiliz.home.page_context",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "mobiliz.lib.forms.MobilizRenderer"
+
+# --- data -------------------------------------------------------------------------------------------------
+DATABASES = {"default": env.db_url_config(_required("DATABASE_URL", "postgres://mobiliz@/mobiliz"))}
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME", default=None)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- language and time ------------------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Paris"
+# Outside production the clock may be moved, so that days can pass in a test or a demonstration.
+CLOCK_OFFSET_SECONDS = 0 if IS_PRODUCTION else env.int("MOBILIZ_CLOCK_OFFSET_SECONDS", default=0)
+
+# --- static files -----------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = not IS_PRODUCTION
+if IS_PRODUCTION:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+# --- who signs in -----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "desk"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if MOBILIZ_MODE == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "mobiliz.accounts.passwords.NotTheDemonstrationPassword"},
+]
+ACCOUNT_ADAPTER = "mobiliz.accounts.adapter.ClosedSignupAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Mobiliz"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "mobiliz.home.csrf_failure"
+
+# --- what the browser may do ------------------------------------------------------------------------------
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+if IS_PRODUCTION:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+# --- background work --------------------------------------------------------------------------------------
+CELERY_BROKER_URL = _required("CELERY_BROKER_URL", "memory://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_ALWAYS_EAGER = MOBILIZ_MODE == "test"
+CELERY_BEAT_SCHEDULE = {
+    "read the queue of changes": {"task": "reporting.tasks.read_changes", "schedule": 3.0},
+    "recount every cell at night": {
+        "task": "reporting.tasks.recount_cells",
+        "schedule": crontab(hour=3, minute=15),
+    },
+    "worker heartbeat": {"task": "reporting.tasks.heartbeat", "schedule": 30.0},
+}
+
+# --- e-mail -----------------------------------------------------------------------------------------------
+EMAIL_CONFIG = env.email_url_config(_required("EMAIL_URL", "consolemail://"))
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = _required("DEFAULT_FROM_EMAIL", "Mobiliz <ne-pas-repondre@mobiliz.example>")
+
+# --- the API ----------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["partners.api.ClientAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["mobiliz.lib.api.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["mobiliz.lib.api.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["mobiliz.lib.api.ClientThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"client": "600/min"},
+    "EXCEPTION_HANDLER": "mobiliz.lib.api.problem_document",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Mobiliz",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+}
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER = {
+    "SCOPES": {
+        "directory:read": "Lire l’annuaire des garages et des structures",
+        "referrals:read": "Lire les orientations de votre organisation",
+        "referrals:write": "Créer et suivre les orientations de votre organisation",
+        "reports:read": "Lire les totaux du réseau",
+    },
+    "DEFAULT_SCOPES": ["directory:read"],
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+}
+
+# --- logs: what happened, never a family's figures --------------------------------------------------------
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "lines": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer()
+            if IS_PRODUCTION
+            else structlog.dev.ConsoleRenderer(colors=False),
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso"),
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["console"], "level": "WARNING" if MOBILIZ_MODE == "test" else LOG_LEVEL},
+}
+structlog.configure(
+    processors=[
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)

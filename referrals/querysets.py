@@ -1,0 +1,232 @@
+"""Who sees which row, as the table "who sees what" says; and the questions that desks ask, by name."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from mobiliz.accounts.actors import ActorKind
+from mobiliz.accounts.roles import Permission
+from referrals.states import End, State
+
+if TYPE_CHECKING:
+    from mobiliz.accounts.actors import Actor
+
+HANDED_OVER = [End.DECLINED, End.LAPSED, End.GIVEN_BACK, End.UNSENT]
+LIVE = [State.WAITING, State.ACCEPTED, State.QUOTED, State.AGREED]
+
+
+def _of_organisation(actor: Actor, prefix: str = "") -> Q:
+    """The rows of the organisation through which the actor works, agencies included."""
+    own = actor.organisation_id
+    if own is None:
+        return Q(pk__in=[])
+    return Q(**{f"{prefix}organisation_id": own}) | Q(**{f"{prefix}organisation__parent_id": own})
+
+
+def _sender_sees(actor: Actor) -> bool:
+    return actor.is_adviser or (actor.is_client and "referrals:read" in actor.scopes)
+
+
+class ReferralQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Senders: their organisation's. Pilots: those once sent, in their region. Garages: none, see Assignment."""
+        if actor.kind == ActorKind.SYSTEM:
+            return self
+        if _sender_sees(actor):
+            return self.filter(_of_organisation(actor))
+        if actor.is_national_pilot:
+            return self.filter(region__isnull=False)
+        if actor.is_pilot:
+            return self.filter(region_id=actor.region_code, region__isnull=False)
+        return self.none()
+
+    def open(self) -> Self:
+        return self.exclude(state__in=[State.COMPLETED, State.CLOSED])
+
+    def in_state(self, *states: str) -> Self:
+        return self.filter(state__in=states)
+
+    def of_adviser(self, membership: object) -> Self:
+        return self.filter(adviser=membership)
+
+    def without_garage(self) -> Self:
+        """Waiting, and put to nobody: someone has to choose."""
+        return self.filter(state=State.WAITING).exclude(Exists(self._open_assignments()))
+
+    def _open_assignments(self) -> models.QuerySet:
+        from referrals.models import Assignment
+
+        return Assignment.objects.filter(referral=OuterRef("pk"), ended_at__isnull=True)
+
+    def matching(self, text: str) -> Self:
+        """By the person's name, in any order of its words, or by case number."""
+        from mobiliz.lib.text import normalise
+
+        digits = "".join(sign for sign in text if sign.isdigit())
+        if digits and digits == "".join(text.split()).replace("\u202f", ""):
+            return self.filter(number=int(digits[:18]))
+        found = self
+        for word in normalise(text).split():
+            found = found.filter(beneficiary__search_name__contains=word)
+        return found
+
+    def with_people(self) -> Self:
+        return self.select_related(
+            "beneficiary__commune", "vehicle", "offer", "organisation", "adviser__user", "region"
+        )
+
+    def newest_first(self) -> Self:
+        return self.order_by("-updated_at", "-pk")
+
+
+class AssignmentQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """A garage sees what was put to it; senders and pilots see those of the referrals they see."""
+        from referrals.models import Referral
+
+        if actor.kind == ActorKind.SYSTEM:
+            return self
+        if actor.is_garage:
+            return self.filter(garage__organisation_id=actor.organisation_id)
+        return self.filter(referral__in=Referral.objects.visible_to(actor))
+
+    def open(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+    def current(self) -> Self:
+        """Still with this garage, and the referral still runs."""
+        return self.open().filter(referral__state__in=LIVE)
+
+    def in_referral_state(self, *states: str) -> Self:
+        return self.filter(referral__state__in=states)
+
+    def past(self) -> Self:
+        return self.exclude(ended_at__isnull=True, referral__state__in=LIVE)
+
+    def taking_a_place(self) -> Self:
+        """Those that count in the week's cap: still open, or accepted; declined and lapsed ones free it."""
+        return self.filter(Q(ended_at__isnull=True) | Q(accepted_at__isnull=False))
+
+    def of_week(self, monday: date) -> Self:
+        return self.filter(week=monday)
+
+    def with_all(self) -> Self:
+        return self.select_related(
+            "garage__commune__department",
+            "garage__organisation",
+            "referral__beneficiary__commune",
+            "referral__vehicle",
+            "referral__adviser__user",
+            "referral__organisation",
+            "referral__prediagnosis",
+            "referral__assessment",
+        )
+
+
+class BeneficiaryQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """The sender's own; a garage those it accepted and still holds; pilots those of the cases they see."""
+        from referrals.models import Assignment, Referral
+
+        if actor.kind == ActorKind.SYSTEM:
+            return self
+        if _sender_sees(actor):
+            return self.filter(_of_organisation(actor))
+        if actor.is_garage:
+            held = Assignment.objects.visible_to(actor).filter(accepted_at__isnull=False)
+            return self.filter(referrals__assignments__in=held.exclude(end__in=HANDED_OVER)).distinct()
+        return self.filter(referrals__in=Referral.objects.visible_to(actor)).distinct()
+
+
+class HouseholdQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Income and household: the sender's own only (a pilot, while deciding a review, sees the assessment)."""
+        if actor.is_adviser and actor.can(Permission.SEE_REFERRALS):
+            return self.filter(_of_organisation(actor, "beneficiary__"))
+        return self.none()
+
+
+class ConsentQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        if _sender_sees(actor):
+            return self.filter(_of_organisation(actor, "beneficiary__"))
+        return self.none()
+
+    def in_force(self) -> Self:
+        return self.filter(withdrawn_on__isnull=True)
+
+
+class VehicleQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """The sender's own; a garage those put to it; pilots those of the cases they see."""
+        from referrals.models import Assignment, Referral
+
+        if _sender_sees(actor):
+            return self.filter(_of_organisation(actor, "beneficiary__"))
+        if actor.is_garage:
+            return self.filter(
+                referrals__assignments__in=Assignment.objects.visible_to(actor).exclude(end__in=HANDED_OVER)
+            ).distinct()
+        return self.filter(referrals__in=Referral.objects.visible_to(actor)).distinct()
+
+
+class PreDiagnosisQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        from referrals.models import Assignment, Referral
+
+        if actor.is_garage:
+            held = Assignment.objects.visible_to(actor).exclude(end__in=HANDED_OVER)
+            return self.filter(referral__assignments__in=held).distinct()
+        return self.filter(referral__in=Referral.objects.visible_to(actor))
+
+
+class QuoteQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        from referrals.models import Assignment
+
+        return self.filter(assignment__in=Assignment.objects.visible_to(actor))
+
+
+class QuoteVersionQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        from referrals.models import Quote
+
+        return self.filter(quote__in=Quote.objects.visible_to(actor))
+
+    def latest_first(self) -> Self:
+        return self.order_by("-number")
+
+
+class LogEntryQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """The whole log for senders and pilots; a garage sees the lines of its own assignments."""
+        from referrals.models import Assignment, Referral
+
+        if actor.is_garage:
+            return self.filter(assignment__in=Assignment.objects.visible_to(actor))
+        return self.filter(referral__in=Referral.objects.visible_to(actor))
+
+    def with_actors(self) -> Self:
+        return self.select_related("membership__user", "membership__organisation", "client", "assignment__garage")
+
+
+class ChangeQuerySet(models.QuerySet):
+    def settled_after(self, transaction: int, last_id: int) -> Self:
+        """The next changes after this position, only of transactions that no running one can precede.
+
+        A row of a slow transaction carries a lower number than rows already read; waiting below the oldest
+        running transaction means that nothing can still appear before the position.
+        """
+        horizon = models.expressions.RawSQL(
+            "((pg_snapshot_xmin(pg_current_snapshot()))::text)::bigint",
+            (),
+            output_field=models.BigIntegerField(),
+        )
+        return self.filter(
+            Q(transaction__gt=transaction) | Q(transaction=transaction, pk__gt=last_id),
+            transaction__lt=horizon,
+        ).order_by("transaction", "pk")

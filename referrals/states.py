@@ -1,0 +1,166 @@
+"""The life of a referral: one table, verb -> from, to, who. Pure: knows no framework.
+
+Whoever asks "who may decline, and when?" finds it here; `transitions` is the only writer that follows it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    REVIEW = "review"
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    QUOTED = "quoted"
+    AGREED = "agreed"
+    COMPLETED = "completed"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """Why a referral was closed without a repair."""
+
+    NOT_ELIGIBLE = "not_eligible"
+    NO_GARAGE = "no_garage_found"
+    QUOTE_DECLINED = "quote_declined"
+    QUOTE_EXPIRED = "quote_expired"
+    REPAIR_CANCELLED = "repair_cancelled"
+    WITHDRAWN = "withdrawn"
+    NOT_WORTH_REPAIRING = "not_worth_repairing"
+    UNREACHABLE = "unreachable"
+    DUPLICATE = "duplicate"
+
+
+class Party(StrEnum):
+    """The part someone plays in one referral; one actor may play several."""
+
+    ADVISER = "adviser"  # of the structure that sent it
+    VOLUNTEER = "volunteer"
+    CLIENT = "client"  # the structure's own system
+    GARAGE = "garage"  # any member of the garage that holds the assignment
+    WORKSHOP = "workshop"  # those of them who issue quotes: owner and workshop
+    PILOT = "pilot"
+    PERSON = "person"  # by personal link
+    SYSTEM = "system"
+
+
+class Verb(StrEnum):
+    OPEN = "open"
+    SEND = "send"
+    SEND_FOR_REVIEW = "send_for_review"
+    APPROVE_REVIEW = "approve_review"
+    REFUSE_REVIEW = "refuse_review"
+    UNSEND = "unsend"
+    ASSIGN = "assign"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    LAPSE = "lapse"
+    SETTLE_BY_TELEPHONE = "settle_by_telephone"
+    GIVE_BACK = "give_back"
+    NO_SHOW = "no_show"
+    ISSUE_QUOTE = "issue_quote"
+    SUPERSEDE_QUOTE = "supersede_quote"
+    ACCEPT_QUOTE = "accept_quote"
+    DECLINE_QUOTE = "decline_quote"
+    EXPIRE_QUOTE = "expire_quote"
+    SUPPLEMENT = "supplement"
+    RECORD_REPAIR = "record_repair"
+    CANCEL_REPAIR = "cancel_repair"
+    WITHDRAW = "withdraw"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+class DeclineReason(StrEnum):
+    """Why a garage declines or gives back; each leads somewhere."""
+
+    NO_CAPACITY = "no_capacity"
+    NOT_OUR_TRADE = "not_our_trade"
+    NOT_WORTH_REPAIRING = "not_worth_repairing"
+    UNSAFE_VEHICLE = "unsafe_vehicle"
+    NO_SHOW = "no_show"
+    DUPLICATE = "duplicate"
+    OUT_OF_PROGRAMME = "out_of_programme"
+    BRAND_STANDARDS = "brand_standards"
+
+
+class End(StrEnum):
+    """How an assignment ended; the referral itself goes on unless it was closed."""
+
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    GIVEN_BACK = "given_back"
+    UNSENT = "unsent"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One line of the table: from which states, to which, by whom."""
+
+    sources: frozenset[State]
+    targets: frozenset[State]
+    who: frozenset[Party]
+
+
+def _move(sources: set[State], targets: set[State], who: set[Party]) -> Move:
+    return Move(frozenset(sources), frozenset(targets), frozenset(who))
+
+
+S, P = State, Party
+OPEN_STATES = frozenset(State) - {S.COMPLETED, S.CLOSED}
+SENDERS = frozenset({P.ADVISER, P.VOLUNTEER, P.CLIENT})
+REOPEN_WITHIN_DAYS = 30
+
+TABLE: dict[Verb, Move] = {
+    Verb.OPEN: _move(set(), {S.DRAFT}, {*SENDERS}),
+    Verb.SEND: _move({S.DRAFT}, {S.WAITING}, {*SENDERS}),
+    Verb.SEND_FOR_REVIEW: _move({S.DRAFT}, {S.REVIEW}, {*SENDERS}),
+    Verb.APPROVE_REVIEW: _move({S.REVIEW}, {S.WAITING}, {P.PILOT}),
+    Verb.REFUSE_REVIEW: _move({S.REVIEW}, {S.CLOSED}, {P.PILOT}),
+    Verb.UNSEND: _move({S.WAITING}, {S.DRAFT}, {*SENDERS}),
+    Verb.ASSIGN: _move({S.WAITING}, {S.WAITING}, {P.ADVISER, P.VOLUNTEER, P.PILOT, P.SYSTEM}),
+    Verb.ACCEPT: _move({S.WAITING}, {S.ACCEPTED}, {P.GARAGE}),
+    Verb.DECLINE: _move({S.WAITING}, {S.WAITING}, {P.GARAGE}),
+    Verb.LAPSE: _move({S.WAITING}, {S.WAITING}, {P.SYSTEM}),
+    Verb.SETTLE_BY_TELEPHONE: _move({S.WAITING}, {S.ACCEPTED}, {P.GARAGE, P.ADVISER}),
+    Verb.GIVE_BACK: _move({S.ACCEPTED, S.QUOTED}, {S.WAITING}, {P.GARAGE, P.SYSTEM}),
+    Verb.NO_SHOW: _move({S.ACCEPTED}, {S.ACCEPTED, S.CLOSED}, {P.GARAGE}),
+    Verb.ISSUE_QUOTE: _move({S.ACCEPTED}, {S.QUOTED}, {P.WORKSHOP}),
+    Verb.SUPERSEDE_QUOTE: _move({S.QUOTED}, {S.QUOTED}, {P.WORKSHOP}),
+    Verb.ACCEPT_QUOTE: _move({S.QUOTED}, {S.AGREED}, {P.PERSON, P.GARAGE}),
+    Verb.DECLINE_QUOTE: _move({S.QUOTED}, {S.CLOSED, S.AGREED}, {P.PERSON, P.ADVISER, P.GARAGE}),
+    Verb.EXPIRE_QUOTE: _move({S.QUOTED}, {S.CLOSED, S.AGREED}, {P.SYSTEM}),
+    Verb.SUPPLEMENT: _move({S.AGREED}, {S.QUOTED}, {P.WORKSHOP}),
+    Verb.RECORD_REPAIR: _move({S.AGREED}, {S.COMPLETED}, {P.GARAGE}),
+    Verb.CANCEL_REPAIR: _move({S.AGREED}, {S.CLOSED}, {P.GARAGE, P.PERSON}),
+    Verb.WITHDRAW: _move({*OPEN_STATES}, {S.CLOSED}, {P.PERSON, P.ADVISER, P.CLIENT}),
+    Verb.CLOSE: _move({*OPEN_STATES}, {S.CLOSED}, {P.ADVISER, P.GARAGE, P.PILOT}),
+    Verb.REOPEN: _move({S.CLOSED}, {S.DRAFT}, {P.ADVISER, P.PILOT}),
+}
+
+CLOSE_OUTCOMES: dict[Party, frozenset[Outcome]] = {
+    P.ADVISER: frozenset({Outcome.NOT_WORTH_REPAIRING, Outcome.UNREACHABLE, Outcome.DUPLICATE, Outcome.NOT_ELIGIBLE}),
+    P.GARAGE: frozenset({Outcome.NOT_WORTH_REPAIRING}),
+    P.PILOT: frozenset(
+        {
+            Outcome.NOT_WORTH_REPAIRING,
+            Outcome.UNREACHABLE,
+            Outcome.DUPLICATE,
+            Outcome.NOT_ELIGIBLE,
+            Outcome.NO_GARAGE,
+        }
+    ),
+}
+
+
+def is_allowed(verb: Verb, state: State, parties: frozenset[Party]) -> bool:
+    """Whether someone who plays these parts may do this to a referral in this state."""
+    move = TABLE[verb]
+    return state in move.sources and bool(move.who & parties)
+
+
+def verbs_from(state: State, parties: frozenset[Party]) -> list[Verb]:
+    """What someone who plays these parts may do now, in the table's order."""
+    return [verb for verb in TABLE if is_allowed(verb, state, parties)]

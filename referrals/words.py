@@ -1,0 +1,75 @@
+"""States, verbs, outcomes and reasons in French: the words that people read."""
+
+from django.utils.translation import gettext_lazy as _
+
+from referrals.states import DeclineReason, End, Outcome, State, Verb
+
+STATES = [
+    (State.DRAFT.value, _("brouillon")),
+    (State.REVIEW.value, _("éligibilité à examiner")),
+    (State.WAITING.value, _("en attente du garage")),
+    (State.ACCEPTED.value, _("acceptée")),
+    (State.QUOTED.value, _("devis proposé")),
+    (State.AGREED.value, _("devis accepté")),
+    (State.COMPLETED.value, _("réparée")),
+    (State.CLOSED.value, _("close sans suite")),
+]
+
+OUTCOMES = [
+    (Outcome.NOT_ELIGIBLE.value, _("non éligible")),
+    (Outcome.NO_GARAGE.value, _("aucun garage trouvé")),
+    (Outcome.QUOTE_DECLINED.value, _("devis refusé")),
+    (Outcome.QUOTE_EXPIRED.value, _("devis expiré")),
+    (Outcome.REPAIR_CANCELLED.value, _("réparation annulée")),
+    (Outcome.WITHDRAWN.value, _("abandon")),
+    (Outcome.NOT_WORTH_REPAIRING.value, _("réparation plus chère que la voiture")),
+    (Outcome.UNREACHABLE.value, _("personne injoignable")),
+    (Outcome.DUPLICATE.value, _("doublon")),
+]
+
+ENDS = [
+    (End.DECLINED.value, _("déclinée")),
+    (End.LAPSED.value, _("restée sans réponse")),
+    (End.GIVEN_BACK.value, _("rendue")),
+    (End.UNSENT.value, _("reprise par le conseiller")),
+    (End.CLOSED.value, _("close")),
+]
+
+DECLINE_REASONS = [
+    (DeclineReason.NO_CAPACITY.value, _("pas de place en ce moment")),
+    (DeclineReason.NOT_OUR_TRADE.value, _("pas notre marque ou notre métier")),
+    (DeclineReason.NOT_WORTH_REPAIRING.value, _("réparation plus chère que la voiture")),
+    (DeclineReason.UNSAFE_VEHICLE.value, _("véhicule dangereux")),
+    (DeclineReason.NO_SHOW.value, _("la personne n’est pas venue")),
+    (DeclineReason.DUPLICATE.value, _("dossier déjà reçu")),
+    (DeclineReason.OUT_OF_PROGRAMME.value, _("hors du programme")),
+    (DeclineReason.BRAND_STANDARDS.value, _("contraire aux standards de la marque")),
+]
+
+# What happened, as the log and the second of two people read it: "Déjà fait : acceptée par ..."
+VERBS = [
+    (Verb.OPEN.value, _("dossier ouvert")),
+    (Verb.SEND.value, _("envoyée au garage")),
+    (Verb.SEND_FOR_REVIEW.value, _("envoyée pour examen de l’éligibilité")),
+    (Verb.APPROVE_REVIEW.value, _("éligibilité accordée après examen")),
+    (Verb.REFUSE_REVIEW.value, _("éligibilité refusée après examen")),
+    (Verb.UNSEND.value, _("reprise avant réponse du garage")),
+    (Verb.ASSIGN.value, _("proposée à un autre garage")),
+    (Verb.ACCEPT.value, _("acceptée")),
+    (Verb.DECLINE.value, _("déclinée")),
+    (Verb.LAPSE.value, _("restée sans réponse du garage")),
+    (Verb.SETTLE_BY_TELEPHONE.value, _("acceptée par téléphone")),
+    (Verb.GIVE_BACK.value, _("rendue par le garage")),
+    (Verb.NO_SHOW.value, _("rendez-vous manqué")),
+    (Verb.ISSUE_QUOTE.value, _("devis émis")),
+    (Verb.SUPERSEDE_QUOTE.value, _("devis remplacé")),
+    (Verb.ACCEPT_QUOTE.value, _("devis accepté")),
+    (Verb.DECLINE_QUOTE.value, _("devis refusé")),
+    (Verb.EXPIRE_QUOTE.value, _("devis expiré")),
+    (Verb.SUPPLEMENT.value, _("travaux supplémentaires proposés")),
+    (Verb.RECORD_REPAIR.value, _("réparation enregistrée")),
+    (Verb.CANCEL_REPAIR.value, _("réparation annulée")),
+    (Verb.WITHDRAW.value, _("abandonnée")),
+    (Verb.CLOSE.value, _("close")),
+    (Verb.REOPEN.value, _("rouverte")),
+]
