@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
+    from eligibility.models import Assessment
     from mobiliz.accounts.actors import Actor
 
 
@@ -30,6 +31,9 @@ class AssessmentQuerySet(models.QuerySet):
             return self.none()
         own = actor.organisation_id
         return self.filter(Q(organisation_id=own) | Q(organisation__parent_id=own))
+
+    def superseding(self, assessment: Assessment) -> Self:
+        return self.filter(supersedes=assessment)
 
     def with_rules(self) -> Self:
         return self.select_related("rule_set", "threshold")

@@ -1,0 +1,181 @@
+"""The eligibility service: the only door of this app for others.
+
+Facts in, a stored and immutable assessment out; an old one replays from its own facts and pinned rules.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, cast
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from eligibility import rules, thresholds
+from eligibility.explain import Line, explain
+from eligibility.models import Assessment, Method, RuleSet, Threshold
+from eligibility.rules import Decision, Facts
+from mobiliz.accounts.models import Membership, Organisation
+
+
+class NoRuleInForce(Exception):
+    """The offer has no rule set on that day: nothing can be assessed."""
+
+
+def rule_set_in_force(offer_code: str, on: date) -> RuleSet:
+    """The one rule set of the offer on that day; raises NoRuleInForce."""
+    found = RuleSet.objects.of_offer(offer_code).in_force_on(on).first()
+    if found is None:
+        raise NoRuleInForce(_("Aucun barème d’éligibilité n’est en vigueur pour cette offre."))
+    return found
+
+
+def preview(facts: Facts, *, offer_code: str, on: date) -> Decision:
+    """What the answer would be; stores nothing."""
+    return _decide(facts, rule_set_in_force(offer_code, on), on)
+
+
+@transaction.atomic
+def assess(
+    facts: Facts,
+    *,
+    offer_code: str,
+    on: date,
+    organisation: Organisation,
+    by: Membership | None,
+    supersedes: Assessment | None = None,
+) -> Assessment:
+    """Decide and store: the facts as given, the rules and threshold used, every term, the answer."""
+    rule_set = rule_set_in_force(offer_code, on)
+    decision = _decide(facts, rule_set, on)
+    return Assessment.objects.create(
+        organisation=organisation,
+        method=Method.ENGINE,
+        rule_set=rule_set,
+        threshold=_stored_threshold(decision),
+        engine_version=decision.engine_version,
+        reference_date=on,
+        facts=facts_to_json(facts),
+        trace=decision.trace(),
+        outcome=decision.outcome.value,
+        reasons=[decision.reason.value],
+        valid_until=decision.valid_until,
+        supersedes=_latest(supersedes),
+        made_by=by,
+    )
+
+
+@transaction.atomic
+def approve_after_review(
+    assessment: Assessment, *, why: str, evidence: str, by: Membership, on: date
+) -> Assessment:
+    """A pilot's yes where the calculation could not answer: who, why, on what evidence; it supersedes."""
+    rule_set = assessment.rule_set
+    return Assessment.objects.create(
+        organisation=assessment.organisation,
+        method=Method.REVIEW,
+        rule_set=rule_set,
+        threshold=assessment.threshold,
+        engine_version=assessment.engine_version,
+        reference_date=on,
+        facts=assessment.facts,
+        trace=assessment.trace,
+        outcome=rules.Outcome.ELIGIBLE.value,
+        reasons=assessment.reasons,
+        valid_until=on + timedelta(days=rule_set.validity_days),
+        supersedes=_latest(assessment),
+        decision_note={"why": why, "evidence": evidence},
+        made_by=by,
+    )
+
+
+def replay(assessment: Assessment) -> bool:
+    """Whether the assessment, computed again from its own facts and pinned rules, gives the same trace."""
+    pinned = [] if assessment.threshold is None else [assessment.threshold]
+    facts = facts_from_json(assessment.facts)
+    on = date.fromisoformat(assessment.trace["on"])
+    decision = rules.decide(facts, _engine_rule(assessment.rule_set), _engine_thresholds(pinned), on)
+    return json.dumps(decision.trace()) == json.dumps(assessment.trace)
+
+
+def explanation(assessment: Assessment) -> list[Line]:
+    """The stored computation, line by line in French."""
+    return explain(assessment.trace)
+
+
+def is_usable(assessment: Assessment | None, on: date) -> bool:
+    """Whether a referral may go to a garage on it: eligible, and not expired on that day."""
+    return bool(
+        assessment and assessment.is_eligible and assessment.valid_until and assessment.valid_until >= on
+    )
+
+
+def facts_to_json(facts: Facts) -> dict[str, Any]:
+    """The facts as they are sealed in the assessment."""
+    income = facts.annual_disposable_income_eur
+    births = facts.birth_dates
+    return {
+        "birth_dates": None if births is None else [born.isoformat() for born in births],
+        "annual_disposable_income_eur": None if income is None else rules.amount_text(income),
+        "territory": facts.territory,
+        "dwelling": facts.dwelling,
+        "threshold_year": facts.threshold_year,
+    }
+
+
+def facts_from_json(stored: dict[str, Any]) -> Facts:
+    births, income = stored["birth_dates"], stored["annual_disposable_income_eur"]
+    return Facts(
+        birth_dates=None if births is None else tuple(date.fromisoformat(born) for born in births),
+        annual_disposable_income_eur=None if income is None else Decimal(income),
+        territory=stored["territory"],
+        dwelling=stored["dwelling"],
+        threshold_year=stored["threshold_year"],
+    )
+
+
+def all_thresholds() -> thresholds.Thresholds:
+    """Every threshold on record, as the engine takes them."""
+    return _engine_thresholds(list(Threshold.objects.all()))
+
+
+def _decide(facts: Facts, rule_set: RuleSet, on: date) -> Decision:
+    return rules.decide(facts, _engine_rule(rule_set), all_thresholds(), on)
+
+
+def _engine_rule(rule_set: RuleSet) -> rules.RuleSet:
+    return rules.RuleSet(
+        version=rule_set.version,
+        level_percent=rule_set.definition["level_percent"],
+        validity_days=rule_set.validity_days,
+    )
+
+
+def _engine_thresholds(stored: list[Threshold]) -> thresholds.Thresholds:
+    return thresholds.Thresholds(
+        thresholds.Threshold(
+            income_year=one.income_year,
+            level_percent=one.level_percent,
+            monthly_amount_eur=one.monthly_amount_eur,
+            in_force_from=one.in_force_from,
+            status=cast(thresholds.Status, one.status),
+            source=one.source,
+        )
+        for one in stored
+    )
+
+
+def _stored_threshold(decision: Decision) -> Threshold | None:
+    used = decision.threshold
+    if used is None:
+        return None
+    return Threshold.objects.get(income_year=used.income_year, level_percent=used.level_percent)
+
+
+def _latest(assessment: Assessment | None) -> Assessment | None:
+    """The end of the chain: an assessment is superseded once."""
+    while assessment is not None and (after := Assessment.objects.superseding(assessment).first()):
+        assessment = after
+    return assessment
