@@ -207,6 +207,7 @@ def test_huge_amounts_are_compared_exactly_whatever_the_decimal_context():
         assert (
             decided(thresholds=known, annual_disposable_income_eur=equal).reason is Reason.EQUAL_TO_THRESHOLD
         )
+        assert decided(annual_disposable_income_eur=Decimal("0.01")).margin_annual_eur == Decimal("15455.99")
 
 
 def test_what_cannot_be_exact_raises_rather_than_being_rounded():

@@ -110,7 +110,7 @@ WRONG_ROWS = [
     ("2023,60,1288.005,,2025-07-07,published,INSEE", "monthly_amount_eur"),
     ("2023,60,1288,lots,2025-07-07,published,INSEE", "annual_median_eur"),
     ("2023,60,1288,,07/07/2025,published,INSEE", "published_on"),
-    ("2023,60,1288,,2015-07-07,published,INSEE", "published_on"),  # before the income was earned
+    ("2023,60,1288,,2023-11-30,published,INSEE", "published_on"),  # before the year's income was earned
     ("2023,60,1288,,2025-07-07,provisional,INSEE", "status"),
     ("2023,60,1288,,2025-07-07,published,", "source"),
     ("2022,60,1300,,2025-07-07,published,INSEE", "year"),  # already on line 2
