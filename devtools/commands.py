@@ -1,0 +1,150 @@
+"""What can be asked of dev.py."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NamedTuple
+
+from devtools import browser, checks, embedded, lock
+from devtools.console import Trouble, say
+from devtools.demo import demo, stop_demo
+from devtools.install import become, go_inside
+from devtools.lockfiles import DEVELOP, RUN
+from devtools.places import ROOT, state_folder, venv_python
+
+NOT_YET = 2
+
+
+class Command(NamedTuple):
+    run: Callable[[Sequence[str]], int]
+    arguments: str
+    does: str
+
+
+def test(arguments: Sequence[str]) -> int:
+    """The quick suite."""
+    go_inside(DEVELOP)
+    apart = [f"--ignore={ROOT / 'tests' / folder}" for folder in ("browser", "faults")]
+    return run_pytest([*apart, *on_all_cores(), *arguments])
+
+
+def run_pytest(arguments: Sequence[str]) -> int:
+    environment = embedded.environment("test", embedded.start())
+    os.chdir(ROOT)
+    become([str(venv_python()), "-m", "pytest", *arguments], environment)
+
+
+def on_all_cores() -> list[str]:
+    """Two halves of the suite where there are two cores."""
+    return ["-n", "2"] if (os.cpu_count() or 1) > 1 else []
+
+
+def run_browser(arguments: Sequence[str]) -> int:
+    """The tests in a real Chromium."""
+    go_inside(DEVELOP)
+    os.environ["MOBILIZ_CHROMIUM"] = browser.require_chromium()
+    return run_pytest([str(ROOT / "tests" / "browser"), *arguments])
+
+
+def check(arguments: Sequence[str]) -> int:
+    """Everything that is not a test."""
+    go_inside(DEVELOP)
+    return checks.run_all(embedded.environment("test", embedded.start()))
+
+
+def bench(arguments: Sequence[str]) -> int:
+    """The benchmarks, with the private servers up."""
+    require("benchmarks/__main__.py", "The benchmarks do not exist yet.")
+    go_inside(DEVELOP)
+    environment = embedded.environment(os.environ.get("MOBILIZ_MODE") or "test", embedded.start())
+    os.chdir(ROOT)
+    become([str(venv_python()), "-m", "benchmarks", *arguments], environment)
+
+
+def prove(arguments: Sequence[str]) -> int:
+    """The long proofs: only those that exist."""
+    kind, rest = (arguments[0], arguments[1:]) if arguments else ("", ())
+    if kind != "faults":
+        raise Trouble(
+            f"There is no proof '{kind}' yet; today there is: faults." if kind else "Say which proof: faults.",
+            NOT_YET,
+        )
+    require("tests/faults", "The tests that inject faults do not exist yet.")
+    go_inside(DEVELOP)
+    return run_pytest([str(ROOT / "tests" / "faults"), *rest])
+
+
+def require(path: str, otherwise: str) -> None:
+    if not (ROOT / path).exists():
+        raise Trouble(otherwise, NOT_YET)
+
+
+def manage(arguments: Sequence[str]) -> int:
+    """manage.py with the private servers up, in the folder where you are."""
+    go_inside(RUN)
+    environment = embedded.environment(os.environ.get("MOBILIZ_MODE") or "demo", embedded.start())
+    become([str(venv_python()), str(ROOT / "manage.py"), *arguments], environment)
+
+
+def stop(arguments: Sequence[str]) -> int:
+    """End the demonstration and the private servers."""
+    state = state_folder()
+    stopped = (["demonstration"] if stop_demo(state) else []) + embedded.stop(state)
+    say(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
+    return 0
+
+
+COMMANDS = {
+    "demo": Command(
+        demo,
+        "[--port N] [--fresh]",
+        "install, start everything with demonstration data, print address and logins",
+    ),
+    "test": Command(test, "[pytest arguments]", "the quick test suite"),
+    "browser": Command(run_browser, "[pytest arguments]", "the tests in a real Chromium"),
+    "check": Command(check, "", "formatting, lint, types, import contracts, migrations, generated docs"),
+    "bench": Command(bench, "[NAME] [--referrals N]", "the benchmarks; writes bench.json"),
+    "prove": Command(prove, "[faults]", "the long proofs"),
+    "manage": Command(manage, "ARGS", "manage.py with the private servers up"),
+    "stop": Command(stop, "", "end the demonstration, the private PostgreSQL and Valkey"),
+    "lock": Command(lock.lock, "[--upgrade]", "recompile requirements/*.txt from pyproject.toml"),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; trouble is one sentence, never a traceback."""
+    signal.signal(signal.SIGTERM, end_at_once)
+    try:
+        return dispatch(arguments)
+    except Trouble as trouble:
+        say(str(trouble))
+        return trouble.code
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+
+
+def end_at_once(number: int, frame: FrameType | None) -> None:
+    """As Ctrl-C: whatever subprocess runs at the moment is ended with us."""
+    sys.exit(128 + number)
+
+
+def dispatch(arguments: Sequence[str]) -> int:
+    if os.name != "posix":
+        raise Trouble("dev.py needs Linux or macOS; on Windows run it inside WSL.")
+    name, rest = (arguments[0], arguments[1:]) if arguments else ("help", ())
+    if name in ("help", "-h", "--help"):
+        print(help_text())
+        return 0
+    if name not in COMMANDS:
+        raise Trouble(f"dev.py does not know '{name}'; it knows: {', '.join(COMMANDS)}.", 2)
+    return COMMANDS[name].run(rest)
+
+
+def help_text() -> str:
+    """The commands, one line each."""
+    lines = [f"  {name + ' ' + command.arguments:32} {command.does}" for name, command in COMMANDS.items()]
+    return "\n".join(["Usage: python3 dev.py COMMAND", "", *lines, "", "Start with: python3 dev.py demo"])
