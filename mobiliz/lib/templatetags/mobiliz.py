@@ -1,0 +1,151 @@
+"""What templates need to speak French and to show a sign beside a word: `{% load mobiliz %}`."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BaseFormSet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from heroicons.templatetags.heroicons import heroicon_outline
+
+from mobiliz.lib import numbers
+from mobiliz.lib.clock import PARIS, day_of
+
+register = template.Library()
+
+NO_BREAK_SPACE = numbers.NO_BREAK_SPACE
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+SENSE_ICONS = {
+    "good": "check-circle",
+    "wait": "clock",
+    "late": "exclamation-triangle",
+    "info": "information-circle",
+}
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
+def icon(name: str) -> SafeString:
+    """One outline icon of the heroicons package, inlined; the word beside it is what is read aloud."""
+    return heroicon_outline(name, size=None, **{"class": "icon", "aria-hidden": "true"})
+
+
+@register.simple_tag
+def sense_icon(sense: str) -> SafeString | str:
+    """The sign of good, wait, late or info; nothing for "none"."""
+    return icon(SENSE_ICONS[sense]) if sense in SENSE_ICONS else ""
+
+
+@register.simple_tag
+def pips(done: int, of: int) -> SafeString:
+    """One pip per working day of the delay, filled as days pass, then one taller pip per day late."""
+    states = ["on"] * min(done, of) + [""] * (of - done) + ["over"] * (done - of)
+    marks = "".join(f"<i data-{state}></i>" if state else "<i></i>" for state in states)
+    return format_html('<span class="pips" aria-hidden="true">{}</span>', SafeString(marks))
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(*forms: BaseForm | BaseFormSet) -> dict[str, Any]:
+    """What is to be corrected in these forms and formsets, each with a link to its field."""
+    errors = [error for form in forms for error in _errors_of(form)]
+    return {"errors": errors}
+
+
+def _errors_of(form: BaseForm | BaseFormSet, row: str = "") -> Iterator[tuple[str, str, str]]:
+    """(anchor, label, sentence) of each error, in the order of the fields."""
+    if isinstance(form, BaseFormSet):
+        yield from (("", "", error) for error in form.non_form_errors())
+        for number, line in enumerate(form.forms, 1):
+            yield from _errors_of(line, gettext("Ligne %(number)d, ") % {"number": number})
+        return
+    yield from (("", "", error) for error in form.non_field_errors())
+    for field in form:
+        anchor = getattr(field, "anchor", field.id_for_label)
+        yield from ((anchor, f"{row}{field.label}", error) for error in field.errors)
+
+
+@register.filter
+def eur(amount: Decimal | None) -> str:
+    """231.72 as "231,72 €"."""
+    return "" if amount in (None, "") else numbers.format_eur(Decimal(amount))
+
+
+@register.filter
+def decimal_fr(value: Decimal | int | None, places: int | None = None) -> str:
+    """1234.5 as "1 234,5", or to so many places: `{{ hours|decimal_fr:2 }}`."""
+    return "" if value in (None, "") else numbers.format_decimal_fr(Decimal(str(value)), places)
+
+
+@register.filter
+def percent_fr(value: Decimal | float | None, places: int = 1) -> str:
+    """36.8 as "36,8 %": the value is already in per cent."""
+    return "" if value in (None, "") else numbers.format_percent_fr(Decimal(str(value)), places)
+
+
+@register.filter
+def phone_fr(e164: str | None) -> str:
+    """ "+33612345678" as "06 12 34 56 78", in one piece at the end of a line."""
+    return numbers.format_phone_fr(e164).replace(" ", NO_BREAK_SPACE) if e164 else ""
+
+
+@register.filter
+def day_fr(value: date | datetime | None, form: str = "year") -> str:
+    """ "23 novembre 2026"; with "weekday" "lundi 23 novembre"; with "full" "lundi 23 novembre 2026";
+    with "short" "23/11/2026", for tables."""
+    if not value:
+        return ""
+    day = day_of(value) if isinstance(value, datetime) else value
+    if form == "short":
+        return f"{day:%d/%m/%Y}"
+    words = [f"{day.day}er" if day.day == 1 else str(day.day), MONTHS[day.month - 1]]
+    if form in ("weekday", "full"):
+        words.insert(0, WEEKDAYS[day.weekday()])
+    if form in ("year", "full"):
+        words.append(str(day.year))
+    return NO_BREAK_SPACE.join(words)
+
+
+@register.filter
+def hour_fr(value: datetime | None) -> str:
+    """ "10 h 42", in Paris."""
+    if not value:
+        return ""
+    return NO_BREAK_SPACE.join(f"{value.astimezone(PARIS):%-H h %M}".split())
+
+
+@register.filter
+def moment_fr(value: datetime | None, form: str = "weekday") -> str:
+    """ "lundi 23 novembre à 10 h 42", in Paris; forms as for day_fr."""
+    return f"{day_fr(value, form)} à {hour_fr(value)}" if value else ""
+
+
+@register.filter
+def plural_fr(count: int, forms: str) -> str:
+    """`{{ 3|plural_fr:"orientation,orientations" }}`: in French zero and one are singular."""
+    one, many = forms.split(",")
+    return one if abs(count) < 2 else many
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    """The value under a key that is itself a variable."""
+    return mapping.get(key)

@@ -1,0 +1,78 @@
+// Comfort only: every page works without this file.
+"use strict";
+
+const words = document.getElementById("mots").dataset;
+const announce = (text) => {
+  document.getElementById("annonce").textContent = text;
+};
+
+// A form is sent once: the button says it is busy and stays where it is, so that focus is not lost.
+const release = (form) => {
+  delete form.dataset.sent;
+  for (const button of form.elements) {
+    button.removeAttribute("aria-busy");
+    button.removeAttribute("aria-disabled");
+  }
+};
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  if (event.submitter) {
+    event.submitter.setAttribute("aria-busy", "true");
+    event.submitter.setAttribute("aria-disabled", "true");
+  }
+  announce(words.sending);
+}, true);
+
+// Coming back with the back button finds the form as it was, ready to be sent.
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  announce("");
+  if (event.target.matches("form")) release(event.target);
+});
+
+// A fragment that was answered by the sign-in page means that the session has lapsed: load the page again,
+// which leads to the sign-in page and back.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const answered = new URL(event.detail.xhr.responseURL || location.href);
+  if (answered.pathname.startsWith("/connexion/") && !location.pathname.startsWith("/connexion/")) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
+});
+
+for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(failure, () => {
+    const box = document.getElementById("messages");
+    const notice = document.createElement("p");
+    notice.className = "wrap failed";
+    notice.textContent = words.failed;
+    box.replaceChildren(notice);
+    box.scrollIntoView({ block: "nearest" });
+  });
+}
+
+// The summary of errors takes the focus, so that it is read first.
+document.getElementById("erreurs")?.focus();
+
+// The account menu closes on Escape, and when the focus or the pointer goes elsewhere.
+const menu = document.querySelector("details.who");
+if (menu) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  for (const kind of ["focusin", "pointerdown"]) {
+    document.addEventListener(kind, (event) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  }
+}
