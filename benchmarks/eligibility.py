@@ -69,11 +69,10 @@ def check(cases: list[tuple[Facts, date]], thresholds: Thresholds) -> None:
 
 
 def is_below(facts: Facts, on: date, decision: Decision) -> bool:
-    assert facts.birth_dates is not None and facts.annual_disposable_income_eur is not None
+    assert facts.birth_dates is not None
+    assert facts.annual_disposable_income_eur is not None
     assert decision.threshold is not None
-    older = sum(
-        (born.year + 14, born.month, born.day) <= (on.year, on.month, on.day) for born in facts.birth_dates
-    )
+    older = sum((born.year + 14, born.month, born.day) <= (on.year, on.month, on.day) for born in facts.birth_dates)
     units = 1 + Fraction(1, 2) * (older - 1) + Fraction(3, 10) * (len(facts.birth_dates) - older)
     equivalised = Fraction(facts.annual_disposable_income_eur) / 12 / units
     return equivalised < Fraction(decision.threshold.monthly_amount_eur)

@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 
 from eligibility.rules import REASON_SENTENCES, Outcome, Reason
 
+# As mobiliz.lib.numbers has them; the engine imports nothing of the project, so that it runs alone.
+NO_BREAK_SPACE, NARROW_NO_BREAK_SPACE, MINUS = "\u00a0", "\u202f", "\u2212"
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
-NARROW = "\u202f"  # between thousands, before € and %
-NO_BREAK = "\u00a0"  # before : and ; and inside a date
-MINUS = "\u2212"
 
 OUTCOME_LABELS: Mapping[Outcome, str] = {
     Outcome.ELIGIBLE: "Éligible",
@@ -62,9 +61,9 @@ def explain(trace: Trace) -> list[Line]:
 
 
 def number(text: str) -> str:
-    """'-22800.50' as '−22 800,50'; a whole number stays whole."""
+    """'-22800.50' as '−22 800,50': every decimal of the trace, none rounded away."""
     whole, _, decimals = text.removeprefix("-").partition(".")
-    grouped = f"{int(whole):,}".replace(",", NARROW)
+    grouped = f"{int(whole):,}".replace(",", NARROW_NO_BREAK_SPACE)
     return (MINUS if text.startswith("-") else "") + grouped + ("," + decimals if decimals else "")
 
 
@@ -72,7 +71,7 @@ def day(iso: str) -> str:
     """'2026-03-01' as '1er mars 2026'."""
     parsed = date.fromisoformat(iso)
     ordinal = "1er" if parsed.day == 1 else str(parsed.day)
-    return f"{ordinal} {MONTHS[parsed.month - 1]} {parsed.year}".replace(" ", NO_BREAK)
+    return f"{ordinal} {MONTHS[parsed.month - 1]} {parsed.year}".replace(" ", NO_BREAK_SPACE)
 
 
 def _answer(trace: Trace) -> str:
@@ -170,8 +169,7 @@ def _short(text: str) -> str:
 
 
 def _typeset(text: str) -> str:
-    for sign in "€%":
-        text = text.replace(f" {sign}", NARROW + sign)
-    for mark in ":;":
-        text = text.replace(f" {mark}", NO_BREAK + mark)
-    return text.replace(" UC", NO_BREAK + "UC")
+    """What belongs together stays on one line."""
+    for mark in ("€", "%", ":", ";", "UC"):
+        text = text.replace(f" {mark}", NO_BREAK_SPACE + mark)
+    return text

@@ -79,8 +79,7 @@ REASON_SENTENCES: Mapping[Reason, str] = {
         "Si le revenu baisse ou si le foyer s’agrandit, refaites une évaluation."
     ),
     Reason.NEGATIVE_DISPOSABLE_INCOME: (
-        "Le revenu disponible est négatif. "
-        "Vérifiez le montant ; s’il est juste, un pilote examinera la situation."
+        "Le revenu disponible est négatif. Vérifiez le montant ; s’il est juste, un pilote examinera la situation."
     ),
     Reason.UNKNOWN_THRESHOLD_YEAR: (
         "Aucun seuil de pauvreté n’est enregistré pour cette année de revenus. "
@@ -99,8 +98,7 @@ REASON_SENTENCES: Mapping[Reason, str] = {
         "Vérifiez les dates de naissance et ajoutez les adultes qui vivent dans le logement."
     ),
     Reason.EMPTY_HOUSEHOLD: (
-        "Le foyer est vide. "
-        "Ajoutez toutes les personnes qui vivent dans le logement et partagent les revenus."
+        "Le foyer est vide. Ajoutez toutes les personnes qui vivent dans le logement et partagent les revenus."
     ),
     Reason.BIRTH_DATE_AFTER_REFERENCE_DATE: (
         "Une date de naissance est postérieure à la date de l’évaluation. Corrigez l’une des deux."

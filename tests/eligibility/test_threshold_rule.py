@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, localcontext
 
 import pytest
@@ -31,9 +31,7 @@ def worked(case):
         facts(
             birth_dates=tuple(map(date.fromisoformat, case["household_birth_dates"].split())),
             annual_disposable_income_eur=Decimal(case["annual_disposable_income_eur"]),
-            threshold_year=(
-                int(case["threshold_year"]) if case["threshold_selection"] == "explicit_year" else None
-            ),
+            threshold_year=(int(case["threshold_year"]) if case["threshold_selection"] == "explicit_year" else None),
         ),
         replace(THRESHOLD_RULE, level_percent=int(case["level_percent_of_median"])),
         THRESHOLDS,
@@ -204,9 +202,7 @@ def test_huge_amounts_are_compared_exactly_whatever_the_decimal_context():
     with localcontext(prec=3):
         one_cent = decided(thresholds=known, annual_disposable_income_eur=below)
         assert (one_cent.reason, one_cent.margin_annual_eur) == (Reason.BELOW_THRESHOLD, Decimal("0.01"))
-        assert (
-            decided(thresholds=known, annual_disposable_income_eur=equal).reason is Reason.EQUAL_TO_THRESHOLD
-        )
+        assert decided(thresholds=known, annual_disposable_income_eur=equal).reason is Reason.EQUAL_TO_THRESHOLD
         assert decided(annual_disposable_income_eur=Decimal("0.01")).margin_annual_eur == Decimal("15455.99")
 
 
@@ -219,7 +215,7 @@ def test_what_cannot_be_exact_raises_rather_than_being_rounded():
 
 def test_a_moment_is_not_taken_for_a_day():
     with pytest.raises(TypeError):
-        decided(birth_dates=(datetime(1986, 5, 1),))
+        decided(birth_dates=(datetime(1986, 5, 1, tzinfo=UTC),))
 
 
 def test_the_threshold_may_have_cents_and_a_third_decimal_is_kept():
