@@ -1,0 +1,165 @@
+"""The stage (a small real territory) and the cast, the same in every test."""
+
+import pytest
+
+from mobiliz.accounts.roles import Role
+from tests import cast
+from tests.factories.accounts import MembershipFactory, UserFactory
+from tests.factories.garages import GarageFactory
+from tests.factories.partners import AdviserFactory, AgencyFactory, StructureFactory
+from tests.factories.territory import small_territory
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The communes of tests/factories/territory.py stand in the database before the first test."""
+    with django_db_blocker.unblock():
+        small_territory()
+
+
+@pytest.fixture
+def _stage_after_flush(request):
+    """Tests with real transactions empty the database when they end: set the stage again for the next."""
+    request.getfixturevalue("transactional_db")
+    small_territory()
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        is_transactional = marker is not None and marker.kwargs.get("transaction")
+        if is_transactional or "transactional_db" in item.fixturenames:
+            item.fixturenames.append("_stage_after_flush")
+
+
+# --- places -----------------------------------------------------------------------------------------------
+@pytest.fixture
+def structure(db):
+    """Wimoov, with its head office in Paris and an agency at Saint-Étienne."""
+    wimoov = StructureFactory(name="Wimoov", at="75056")
+    AgencyFactory(structure=wimoov, name="Wimoov Loire", at="42218")
+    return wimoov
+
+
+@pytest.fixture
+def agency(structure):
+    return structure.agencies.get()
+
+
+@pytest.fixture
+def other_structure(db):
+    """ADIE, at Guéret, without agency."""
+    return StructureFactory(name="ADIE", at="23096")
+
+
+@pytest.fixture
+def garage(db):
+    """An active garage at Saint-Étienne."""
+    return GarageFactory(name="Garage de la Loire", at="42218")
+
+
+@pytest.fixture
+def other_garage(db):
+    """An active garage at Guéret."""
+    return GarageFactory(name="Garage de la Creuse", at="23096")
+
+
+# --- people -----------------------------------------------------------------------------------------------
+def _member(email, first_name, last_name, role, **place):
+    user = UserFactory(email=email, first_name=first_name, last_name=last_name)
+    return MembershipFactory(user=user, role=role, **place)
+
+
+@pytest.fixture
+def adviser(structure):
+    """An adviser at Wimoov."""
+    place = structure.organisation
+    member = _member("conseillere@wimoov.example", "Aline", "Dubois", Role.ADVISER, organisation=place)
+    AdviserFactory(membership=member)
+    return member
+
+
+@pytest.fixture
+def agency_adviser(agency):
+    """An adviser at Wimoov's agency in Saint-Étienne."""
+    place = agency.organisation
+    member = _member("loire@wimoov.example", "Ben", "Moreau", Role.ADVISER, organisation=place)
+    AdviserFactory(membership=member)
+    return member
+
+
+@pytest.fixture
+def other_adviser(other_structure):
+    """An adviser at ADIE."""
+    place = other_structure.organisation
+    member = _member("conseiller@adie.example", "Luc", "Girard", Role.ADVISER, organisation=place)
+    AdviserFactory(membership=member)
+    return member
+
+
+@pytest.fixture
+def workshop(garage):
+    place = garage.organisation
+    return _member("atelier@garage.example", "Sophie", "Faure", Role.WORKSHOP, organisation=place)
+
+
+@pytest.fixture
+def owner(garage):
+    place = garage.organisation
+    return _member("patron@garage.example", "Marc", "Roux", Role.OWNER, organisation=place)
+
+
+@pytest.fixture
+def reception(garage):
+    place = garage.organisation
+    return _member("reception@garage.example", "Nadia", "Blanc", Role.RECEPTION, organisation=place)
+
+
+@pytest.fixture
+def other_garage_workshop(other_garage):
+    place = other_garage.organisation
+    return _member("atelier@ailleurs.example", "Paul", "Henry", Role.WORKSHOP, organisation=place)
+
+
+@pytest.fixture
+def pilot(db):
+    return _member("pilote@mobiliz.example", "Hélène", "Caron", Role.PILOT)
+
+
+@pytest.fixture
+def regional_pilot(db):
+    """The pilot of Auvergne-Rhône-Alpes, where Saint-Étienne is."""
+    return _member("pilote-ara@mobiliz.example", "Yves", "Masson", Role.REGIONAL_PILOT, region_code="84")
+
+
+@pytest.fixture
+def other_regional_pilot(db):
+    """The pilot of Nouvelle-Aquitaine, where Guéret is."""
+    return _member("pilote-na@mobiliz.example", "Rose", "Lemaire", Role.REGIONAL_PILOT, region_code="75")
+
+
+@pytest.fixture
+def volunteer(db):
+    return _member("benevole@mobiliz.example", "Jean", "Perrin", Role.VOLUNTEER)
+
+
+@pytest.fixture
+def administrator(db):
+    return _member("admin@mobiliz.example", "Iris", "Noël", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def stranger(db):
+    """Someone with an account and no membership."""
+    return UserFactory(email="personne@ailleurs.example", first_name="Alex", last_name="Leroy")
+
+
+@pytest.fixture
+def member(request):
+    """`member("workshop")`: the one of the cast who is so called, for tables of cases."""
+
+    def named(name):
+        assert name in cast.NAMES, name
+        return request.getfixturevalue(name)
+
+    return named

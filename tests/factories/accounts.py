@@ -1,0 +1,60 @@
+"""People with accounts, organisations, and who works where in which role."""
+
+from datetime import date
+
+import factory
+
+from mobiliz.accounts.models import Membership, Organisation, OrganisationKind, User
+from mobiliz.accounts.roles import Role
+from tests.factories.territory import RegionFactory
+
+PASSWORD = "une phrase assez longue"
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda number: f"personne{number}@mobiliz.example")
+    first_name = "Camille"
+    last_name = factory.Sequence(lambda number: f"Martin{number}")
+    password = factory.django.Password(PASSWORD)
+
+
+class OrganisationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    kind = OrganisationKind.STRUCTURE
+    name = factory.Sequence(lambda number: f"Organisation {number}")
+
+
+class MembershipFactory(factory.django.DjangoModelFactory):
+    """An adviser by default; `MembershipFactory(role=Role.PILOT)` gets the place that its role asks for."""
+
+    class Meta:
+        model = Membership
+
+    class Params:
+        region_code = "84"
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.ADVISER
+    began_on = date(2024, 1, 1)
+    phone = "+33612345678"
+
+    @factory.lazy_attribute
+    def organisation(self):
+        from tests.factories.garages import GarageFactory
+        from tests.factories.partners import StructureFactory
+
+        if self.role == Role.ADVISER:
+            return StructureFactory().organisation
+        if self.role in {Role.OWNER, Role.WORKSHOP, Role.RECEPTION}:
+            return GarageFactory().organisation
+        return None
+
+    @factory.lazy_attribute
+    def region(self):
+        return RegionFactory(code=self.region_code) if self.role == Role.REGIONAL_PILOT else None
