@@ -1,8 +1,8 @@
-"""Cost-price arithmetic: lines in, totals out. Pure: no database, no clock, the schedule's rate is an argument.
+"""Cost-price arithmetic: lines in, totals out. Pure: the schedule's rate and the VAT rate are arguments.
 
-The rules of money: unit prices carry up to four decimals; a line before tax is rounded half up to the cent; the
-total is the sum of rounded lines; VAT is computed on the summed base and rounded once (EN 16931, BR-CO-10 and
-BR-CO-17). The public price takes the same steps.
+The rules of money: unit prices carry up to four decimals; a line before tax is rounded half up to the cent;
+the total is the sum of rounded lines; VAT is computed on the summed base and rounded once (EN 16931, BR-CO-10
+and BR-CO-17). The public price takes the same steps.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,10 +14,8 @@ from mobiliz.lib.money import add_up, percent, split_equally, to_cents, vat_on
 from mobiliz.lib.numbers import format_decimal_fr, format_eur
 
 MAX_LINES = 100
-MAX_DESCRIPTION = 200
-MAX_TOTAL = Decimal(
-    "100000.00"
-)  # before tax, cost or public: more is a typing error, and columns have an end
+MAX_DESCRIPTION = 160
+MAX_TOTAL = Decimal("100000.00")  # before tax, cost or public: more is a typing error, and columns have an end
 MAX_INSTALMENTS = 12  # arithmetic only: what the law allows is decided where the quote is issued
 
 
@@ -117,8 +115,8 @@ def price_lines(
 ) -> Totals:
     """Price the lines at cost by the schedule's hourly rate.
 
-    Amounts are euros; `vat_percent` is 20 for 20 %; `contributions` are what others confirmed to pay, with tax.
-    Raises TariffError with all faults.
+    Amounts are euros; `vat_percent` is 20 for 20 %; `contributions` are what others confirmed to pay, with
+    tax. Raises TariffError with all faults.
     """
     # a broken schedule is nobody's typing, and no line can be judged by it
     _refuse(_figure_faults(_RATE, hourly_rate_excl_tax, "hourly_rate_excl_tax"))
@@ -199,7 +197,7 @@ def _saving(priced: Sequence[PricedLine], vat_percent: Decimal) -> _Saving:
 def _warnings(priced: Sequence[PricedLine]) -> Iterator[TariffWarning]:
     for index, line in enumerate(priced):
         if line.line_public_excl_tax is None:
-            message = f"« {line.input.description} » n’a pas de prix public : l’économie est comptée sans cette ligne."
+            message = f"« {line.input.description} » n’a pas de prix public : l’économie est comptée sans elle."
             yield TariffWarning("PUBLIC_PRICE_MISSING", message, index)
 
 
@@ -251,9 +249,7 @@ _LineFault = tuple[str, str, str]  # code, message, field
 
 def _line_faults(line: LineInput, hourly_rate: Decimal) -> Iterator[_LineFault]:
     yield from _description_faults(line)
-    yield from _bounds_faults(
-        _HOURS if line.kind == LineKind.LABOUR else _QUANTITY, line.quantity, "quantity"
-    )
+    yield from _bounds_faults(_HOURS if line.kind == LineKind.LABOUR else _QUANTITY, line.quantity, "quantity")
     yield from _origin_faults(line)
     price_faults = [
         *_cost_faults(line, hourly_rate),
@@ -335,7 +331,5 @@ def _sum_faults(priced: Sequence[PricedLine], left_to_pay: Decimal) -> Iterator[
         message = f"Le total dépasse {format_eur(MAX_TOTAL)} hors taxe. Vérifiez les quantités et les prix."
         yield Fault("TOTAL_TOO_LARGE", message, None, "lines")
     elif left_to_pay < 0:
-        message = (
-            f"Les aides dépassent le total du devis de {format_eur(-left_to_pay)}. Corrigez leur montant."
-        )
+        message = f"Les aides dépassent le total de {format_eur(-left_to_pay)}. Corrigez leur montant."
         yield Fault("CONTRIBUTIONS_ABOVE_TOTAL", message, None, "contributions")

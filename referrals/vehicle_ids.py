@@ -81,7 +81,7 @@ def _compact(text: str) -> str:
 
 
 def parse_vin(text: str) -> Vin:
-    """Seventeen letters and digits without I, O and Q. A wrong check digit only warns: Europe does not use it."""
+    """Seventeen letters and digits, never I, O or Q; a wrong check digit at most warns: Europe has none."""
     vin = _compact(unicodedata.normalize("NFKC", text).upper())
     if not vin:
         raise ValueError("Indiquez le numéro VIN : il est à la case E de la carte grise.")
@@ -89,8 +89,8 @@ def parse_vin(text: str) -> Vin:
         raise ValueError("Un numéro VIN ne contient que des lettres et des chiffres.")
     if len(vin) != VIN_LENGTH:
         raise ValueError(
-            f"Un numéro VIN compte {VIN_LENGTH} caractères, vous en avez saisi {len(vin)}. Recopiez la case E de "
-            "la carte grise. Si la voiture date d’avant 1981, son numéro est plus court : laissez ce champ vide."
+            f"Un numéro VIN compte {VIN_LENGTH} caractères, vous en avez saisi {len(vin)}. Recopiez la case E "
+            "de la carte grise. Avant 1981, ce numéro était plus court : laissez alors ce champ vide."
         )
     if re.search("[IOQ]", vin):
         raise ValueError(
@@ -102,13 +102,9 @@ def parse_vin(text: str) -> Vin:
 def _vin_warnings(vin: str) -> list[str]:
     warnings = []
     if not re.fullmatch("[0-9]{4}", vin[-4:]):
-        warnings.append(
-            "Les quatre derniers caractères d’un VIN sont d’ordinaire des chiffres. Vérifiez-les."
-        )
+        warnings.append("Les quatre derniers caractères d’un VIN sont d’ordinaire des chiffres. Vérifiez-les.")
     if vin[0] in "12345" and vin[8] != check_character(vin):
-        warnings.append(
-            "Le caractère de contrôle ne correspond pas. Sur une voiture venue d’Amérique du Nord, vérifiez le numéro."
-        )
+        warnings.append("Le neuvième caractère ne correspond pas à ce VIN d’Amérique du Nord. Vérifiez le numéro.")
     return warnings
 
 
@@ -116,7 +112,8 @@ _VIN_VALUES = {
     **{str(digit): digit for digit in range(10)},
     **dict(zip("ABCDEFGH", range(1, 9), strict=True)),
     **dict(zip("JKLMN", range(1, 6), strict=True)),
-    **{"P": 7, "R": 9},
+    "P": 7,
+    "R": 9,
     **dict(zip("STUVWXYZ", range(2, 10), strict=True)),
 }
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)

@@ -1,4 +1,4 @@
-"""Crow-fly distances on the globe, in kilometres; positions are degrees of latitude and longitude (WGS 84)."""
+"""Crow-fly distances in kilometres; positions are degrees of latitude and longitude (WGS 84)."""
 
 from math import asin, cos, degrees, radians, sin, sqrt
 from typing import NamedTuple

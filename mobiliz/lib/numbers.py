@@ -117,7 +117,7 @@ def _international(digits: str) -> str:
         return _from_national("0" + digits[3:].removeprefix("0"))
     if digits[1:4] in _OVERSEAS_PREFIXES:
         return _overseas(digits[1:4], digits[4:].removeprefix("0"))
-    if not re.fullmatch(r"\+[1-9][0-9]{7,14}", digits):
+    if not re.fullmatch(r"\+[1-9][0-9]{8,14}", digits):
         raise ValueError("Ce numéro étranger n’est pas complet. Écrivez-le comme +32 470 12 34 56.")
     return digits
 

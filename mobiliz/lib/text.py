@@ -1,10 +1,10 @@
-"""One search key for names however they are typed, and social security numbers that free text must not hold."""
+"""One search key for names however typed; social security numbers, which free text must not hold."""
 
 import re
 import unicodedata
 
-# Letters that Unicode does not take apart into a base letter and an accent.
-_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i"})
+# Letters that Unicode does not take apart into a base letter and an accent, and an apostrophe that it calls one.
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "\u02bc": " "})
 _SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 
 # Sex, year, month, department (Corsica 2A or 2B, overseas three digits), commune, order, and perhaps the key;
