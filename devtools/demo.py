@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import hashlib
 import http.client
 import json
 import os
@@ -149,7 +150,7 @@ def commands(port: int, state: Path) -> dict[str, list[str]]:
     web = f"gunicorn mobiliz.wsgi:application --bind {HOST}:{port} --worker-class gthread --workers 2 --threads 4"
     worker = "worker --concurrency 1 --without-gossip --without-mingle --loglevel INFO"
     return {
-        "web": [*python, *web.split(), "--graceful-timeout", "5", "--no-control-socket"],
+        "web": [*python, *web.split(), "--preload", "--graceful-timeout", "5", "--no-control-socket"],
         "worker": [*celery, *worker.split()],
         # No pid file: one left by a killed beat would keep the next from starting.
         "beat": [
@@ -180,8 +181,10 @@ class Demonstration:
         try:
             self.start_servers(fresh)
             self.prepare()
-            self.start_children()
+            self.start_child("web")
             self.wait_for_first_page()
+            self.start_child("worker")  # only now: the page comes sooner
+            self.start_child("beat")
             self.announce()
             self.watch()
         finally:
@@ -200,17 +203,24 @@ class Demonstration:
             Postgres(self.state).recreate_database()
 
     def prepare(self) -> None:
-        """Migrate and load, once; both are quick when there is nothing to do."""
+        """Migrate and load, unless this very code did so already."""
+        code, own = fingerprint(), not os.environ.get("DATABASE_URL")
+        if own and Postgres(self.state).is_noted(code):
+            return
+        self.migrate_and_load()
+        if own:
+            Postgres(self.state).write_note(code)
+
+    def migrate_and_load(self) -> None:
         for step in ("migrate", "load_demo"):
             say(f"Preparing the database: {step}...")
             child = self.child(step, [str(venv_python()), "manage.py", step])
             if run_step(child, self.signals):
                 raise Trouble(f"manage.py {step} failed; the end of {child.log}:\n{last_lines(child.log)}")
 
-    def start_children(self) -> None:
-        for name, command in commands(self.port, self.state).items():
-            self.signals.check()
-            self.children[name] = self.child(name, command)
+    def start_child(self, name: str) -> None:
+        self.signals.check()
+        self.children[name] = self.child(name, commands(self.port, self.state)[name])
 
     def child(self, name: str, command: Sequence[str]) -> Child:
         return Child(name, command, self.log(name), self.environment, ROOT)
@@ -246,19 +256,34 @@ class Demonstration:
 
     def revive(self) -> None:
         """Start again what died by itself, unless that goes on and on."""
-        for name, child in self.children.items():
+        for name, child in list(self.children.items()):
             code = child.ended()
             if code is not None:
                 child.finish()
                 self.refuse_to_loop(child, code)
                 say(f"{name} ended with code {code}; starting it again (log: {child.log}).")
-                self.children[name] = self.child(name, child.command)
+                self.start_child(name)
 
     def refuse_to_loop(self, child: Child, code: int) -> None:
         now = time.monotonic()
         self.deaths = [*(moment for moment in self.deaths if now - moment < WITHIN), now]
         if len(self.deaths) > RESTARTS:
             raise Trouble(f"{child.name} keeps ending (code {code}); the end of {child.log}:\n{last_lines(child.log)}")
+
+
+def fingerprint() -> str:
+    """Changes with any file of the checkout that could change the database or its contents."""
+    digest = hashlib.sha256()
+    for path in sorted(path for kind in ("py", "csv", "json") for path in source_files(kind)):
+        found = path.stat()
+        digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def source_files(kind: str) -> Iterator[Path]:
+    for folder in ROOT.iterdir():
+        if (folder / "__init__.py").exists():  # our packages, and no .venv
+            yield from folder.rglob(f"*.{kind}")
 
 
 def answers(port: int) -> bool:

@@ -171,6 +171,24 @@ class Postgres:
         self.must("dropdb", "--if-exists", "--force", DATABASE)
         self.must("createdb", DATABASE)
 
+    def is_noted(self, fingerprint: str) -> bool:
+        """Was the database prepared by the code with this fingerprint, and not migrated since?"""
+        noted = "select shobj_description(oid, 'pg_database') from pg_database where datname = current_database()"
+        return self.ask(f"select ({noted}) = {self.note(fingerprint)}") == "t"
+
+    def write_note(self, fingerprint: str) -> None:
+        """Leave the fingerprint with the database itself: it goes when the database goes."""
+        comment = f"format('comment on database {DATABASE} is %L', {self.note(fingerprint)})"
+        self.ask(f"do $$ begin execute {comment}; end $$")
+
+    @staticmethod
+    def note(fingerprint: str) -> str:
+        return f"'{fingerprint} ' || (select count(*) from django_migrations)"
+
+    def ask(self, sql: str) -> str:
+        """The answer to a query on the demonstration's database; nothing where it cannot be asked."""
+        return self.tool("psql", "--no-psqlrc", f"--dbname={DATABASE}", "-tAc", sql).stdout.strip()
+
     def must(self, program: str, *arguments: str) -> None:
         done = self.tool(program, *arguments)
         if done.returncode:

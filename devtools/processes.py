@@ -65,7 +65,7 @@ class Child:
     """One process in a group of its own, its words in a log."""
 
     def __init__(self, name: str, command: Sequence[str], log: Path, environment: dict[str, str], folder: Path) -> None:
-        self.name, self.command, self.log = name, list(command), log
+        self.name, self.log = name, log
         with log.open("ab") as words:
             self.process = subprocess.Popen(
                 command,
