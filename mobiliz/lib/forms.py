@@ -199,7 +199,7 @@ class PhoneFieldFr(_TypedField):
 
     widget = forms.TextInput(attrs={"type": "tel"})
     parse = staticmethod(numbers.parse_phone_fr)
-    input_attrs = {"autocomplete": "off"}
+    input_attrs = {"autocomplete": "off", "class": "short"}
 
     def to_python(self, value: Any) -> str:
         return super().to_python(value) or ""
@@ -225,7 +225,7 @@ def parse_siret(text: str) -> str:
 
 class SiretField(_TypedField):
     parse = staticmethod(parse_siret)
-    input_attrs = {"inputmode": "numeric", "autocomplete": "off"}
+    input_attrs = {"inputmode": "numeric", "autocomplete": "off", "class": "short"}
 
     def to_python(self, value: Any) -> str:
         return super().to_python(value) or ""
