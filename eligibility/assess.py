@@ -68,9 +68,7 @@ def assess(
 
 
 @transaction.atomic
-def approve_after_review(
-    assessment: Assessment, *, why: str, evidence: str, by: Membership, on: date
-) -> Assessment:
+def approve_after_review(assessment: Assessment, *, why: str, evidence: str, by: Membership, on: date) -> Assessment:
     """A pilot's yes where the calculation could not answer: who, why, on what evidence; it supersedes."""
     rule_set = assessment.rule_set
     return Assessment.objects.create(
@@ -107,9 +105,7 @@ def explanation(assessment: Assessment) -> list[Line]:
 
 def is_usable(assessment: Assessment | None, on: date) -> bool:
     """Whether a referral may go to a garage on it: eligible, and not expired on that day."""
-    return bool(
-        assessment and assessment.is_eligible and assessment.valid_until and assessment.valid_until >= on
-    )
+    return bool(assessment and assessment.is_eligible and assessment.valid_until and assessment.valid_until >= on)
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:

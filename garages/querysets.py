@@ -32,6 +32,9 @@ class GarageQuerySet(models.QuerySet):
             status_since=Subquery(open_line.values("from_on")[:1]),
         )
 
+    def without(self, garage_ids: models.QuerySet) -> Self:
+        return self.exclude(pk__in=garage_ids)
+
     def active(self) -> Self:
         return self.filter(statuses__status="active", statuses__until_on__isnull=True)
 

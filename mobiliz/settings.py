@@ -213,8 +213,20 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- e-mail -----------------------------------------------------------------------------------------------
-EMAIL_CONFIG = env.email_url_config(_required("EMAIL_URL", "consolemail://"))
-vars().update(EMAIL_CONFIG)
+_email = env.email_url_config(_required("EMAIL_URL", "consolemail://"))
+_email_options = {
+    "host": _email["EMAIL_HOST"],
+    "port": _email["EMAIL_PORT"],
+    "username": _email["EMAIL_HOST_USER"],
+    "password": _email["EMAIL_HOST_PASSWORD"],
+    "use_tls": _email.get("EMAIL_USE_TLS", False),
+    "use_ssl": _email.get("EMAIL_USE_SSL", False),
+    "timeout": 20,
+}
+_is_smtp = _email["EMAIL_BACKEND"].endswith("smtp.EmailBackend")
+MAILERS = {
+    "default": {"BACKEND": _email["EMAIL_BACKEND"], **({"OPTIONS": _email_options} if _is_smtp else {})}
+}
 DEFAULT_FROM_EMAIL = _required("DEFAULT_FROM_EMAIL", "Mobiliz <ne-pas-repondre@mobiliz.example>")
 
 # --- the API ----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -14,6 +15,7 @@ from referrals.states import End, State
 
 if TYPE_CHECKING:
     from mobiliz.accounts.actors import Actor
+    from referrals.models import Assignment, Referral
 
 HANDED_OVER = [End.DECLINED, End.LAPSED, End.GIVEN_BACK, End.UNSENT]
 LIVE = [State.WAITING, State.ACCEPTED, State.QUOTED, State.AGREED]
@@ -111,8 +113,23 @@ class AssignmentQuerySet(models.QuerySet):
         """Those that count in the week's cap: still open, or accepted; declined and lapsed ones free it."""
         return self.filter(Q(ended_at__isnull=True) | Q(accepted_at__isnull=False))
 
+    def of_referral(self, referral: Referral) -> Self:
+        return self.filter(referral=referral)
+
+    def of_garage(self, garage_id: int) -> Self:
+        return self.filter(garage_id=garage_id)
+
+    def that_refused(self) -> Self:
+        """Those a garage ended itself: it is not asked again for the same referral."""
+        return self.filter(end__in=[End.DECLINED, End.LAPSED, End.GIVEN_BACK])
+
     def of_week(self, monday: date) -> Self:
         return self.filter(week=monday)
+
+    def places_taken(self, garage_ids: Sequence[int], monday: date) -> dict[int, int]:
+        """How many places of this week each garage has given."""
+        rows = self.filter(garage_id__in=garage_ids).of_week(monday).taking_a_place()
+        return dict(rows.values_list("garage_id").annotate(taken=models.Count("pk")).order_by())
 
     def with_all(self) -> Self:
         return self.select_related(
@@ -159,6 +176,9 @@ class ConsentQuerySet(models.QuerySet):
     def in_force(self) -> Self:
         return self.filter(withdrawn_on__isnull=True)
 
+    def of_beneficiary(self, beneficiary_id: int) -> Self:
+        return self.filter(beneficiary_id=beneficiary_id)
+
 
 class VehicleQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
@@ -183,12 +203,18 @@ class PreDiagnosisQuerySet(models.QuerySet):
             return self.filter(referral__assignments__in=held).distinct()
         return self.filter(referral__in=Referral.objects.visible_to(actor))
 
+    def of_referral(self, referral_id: int) -> Self:
+        return self.filter(referral_id=referral_id)
+
 
 class QuoteQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         from referrals.models import Assignment
 
         return self.filter(assignment__in=Assignment.objects.visible_to(actor))
+
+    def of_assignment(self, assignment: Assignment) -> Self:
+        return self.filter(assignment=assignment)
 
 
 class QuoteVersionQuerySet(models.QuerySet):
@@ -200,6 +226,9 @@ class QuoteVersionQuerySet(models.QuerySet):
     def latest_first(self) -> Self:
         return self.order_by("-number")
 
+    def accepted(self) -> Self:
+        return self.filter(answer__is_accepted=True)
+
 
 class LogEntryQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
@@ -209,6 +238,23 @@ class LogEntryQuerySet(models.QuerySet):
         if actor.is_garage:
             return self.filter(assignment__in=Assignment.objects.visible_to(actor))
         return self.filter(referral__in=Referral.objects.visible_to(actor))
+
+    def of_referral(self, referral: Referral) -> Self:
+        return self.filter(referral=referral)
+
+    def of_assignment(self, assignment: Assignment) -> Self:
+        return self.filter(assignment=assignment)
+
+    def next_position(self, referral: Referral) -> int:
+        """One more than the last; the referral's row is locked, so nobody takes the same."""
+        last = self.filter(referral=referral).aggregate(last=models.Max("position"))["last"]
+        return (last or 0) + 1
+
+    def of_verb(self, verb: str) -> Self:
+        return self.filter(verb=verb)
+
+    def latest_first(self) -> Self:
+        return self.order_by("-position")
 
     def with_actors(self) -> Self:
         return self.select_related("membership__user", "membership__organisation", "client", "assignment__garage")

@@ -1,7 +1,12 @@
 """States, verbs, outcomes and reasons in French: the words that people read."""
 
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from mobiliz.lib import clock
 from referrals.states import DeclineReason, End, Outcome, State, Verb
 
 STATES = [
@@ -73,3 +78,20 @@ VERBS = [
     (Verb.CLOSE.value, _("close")),
     (Verb.REOPEN.value, _("rouverte")),
 ]
+
+ACTOR_KINDS = {
+    "link": _("la personne, par son lien personnel"),
+    "system": _("la plateforme"),
+    "client": _("un système partenaire"),
+    "member": _("un membre du réseau"),
+}
+
+
+def moment_in_words(moment: datetime) -> str:
+    """ "aujourd’hui à 10 h 42", "le 12 novembre à 10 h 42", in Paris time."""
+    local = moment.astimezone(clock.PARIS)
+    hour = f"{local.hour} h {local.minute:02d}"
+    if local.date() == clock.today():
+        return gettext("aujourd’hui à %(hour)s") % {"hour": hour}
+    pattern = "j F" if local.year == clock.today().year else "j F Y"
+    return gettext("le %(day)s à %(hour)s") % {"day": date_format(local, pattern), "hour": hour}

@@ -26,9 +26,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("version", models.PositiveSmallIntegerField(verbose_name="version")),
                 (
@@ -42,9 +40,7 @@ class Migration(migrations.Migration):
                 ("definition", models.JSONField(verbose_name="règle")),
                 (
                     "validity_days",
-                    models.PositiveSmallIntegerField(
-                        default=180, verbose_name="validité d’une évaluation, en jours"
-                    ),
+                    models.PositiveSmallIntegerField(default=180, verbose_name="validité d’une évaluation, en jours"),
                 ),
                 ("in_force_from", models.DateField(verbose_name="en vigueur à partir du")),
                 ("in_force_until", models.DateField(blank=True, null=True, verbose_name="jusqu’au (exclu)")),
@@ -68,9 +64,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("income_year", models.PositiveSmallIntegerField(verbose_name="année de revenus")),
                 (
@@ -79,9 +73,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "monthly_amount_eur",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=8, verbose_name="euros par mois et par UC"
-                    ),
+                    models.DecimalField(decimal_places=2, max_digits=8, verbose_name="euros par mois et par UC"),
                 ),
                 (
                     "annual_median_eur",
@@ -135,9 +127,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 (

@@ -35,9 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("week", models.DateField(verbose_name="semaine")),
@@ -57,9 +55,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "put_at",
-                    models.DateTimeField(
-                        default=mobiliz.lib.clock.now, editable=False, verbose_name="proposée le"
-                    ),
+                    models.DateTimeField(default=mobiliz.lib.clock.now, editable=False, verbose_name="proposée le"),
                 ),
                 (
                     "seen_at",
@@ -125,9 +121,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("first_name", models.CharField(max_length=80, verbose_name="prénom")),
@@ -173,9 +167,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("text_version", models.CharField(max_length=20, verbose_name="version du texte")),
@@ -230,9 +222,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("facts", mobiliz.lib.sealed.SealedJSONField(editable=True)),
                 ("updated_at", models.DateTimeField(default=mobiliz.lib.clock.now)),
@@ -254,18 +244,14 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("year", models.PositiveSmallIntegerField()),
                 ("sequence", models.PositiveIntegerField()),
                 (
                     "first_issued_at",
-                    models.DateTimeField(
-                        default=mobiliz.lib.clock.now, editable=False, verbose_name="émis le"
-                    ),
+                    models.DateTimeField(default=mobiliz.lib.clock.now, editable=False, verbose_name="émis le"),
                 ),
                 (
                     "withdrawn_at",
@@ -298,9 +284,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("year", models.PositiveSmallIntegerField()),
                 ("last", models.PositiveIntegerField(default=0)),
@@ -317,9 +301,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("number", models.PositiveSmallIntegerField(verbose_name="version")),
@@ -330,9 +312,7 @@ class Migration(migrations.Migration):
                 ("vehicle_as_issued", models.JSONField()),
                 (
                     "immobilisation_days",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="jours d’immobilisation"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="jours d’immobilisation"),
                 ),
                 (
                     "instalments",
@@ -409,9 +389,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("position", models.PositiveSmallIntegerField()),
                 (
@@ -469,9 +447,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("is_accepted", models.BooleanField()),
                 (
@@ -528,9 +504,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 (
@@ -676,9 +650,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("complaint", models.TextField(max_length=2000, verbose_name="ce qui ne va pas")),
                 ("is_drivable", models.BooleanField(verbose_name="le véhicule roule")),
@@ -723,9 +695,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("position", models.PositiveIntegerField()),
                 (
@@ -814,15 +784,11 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "transaction",
-                    models.BigIntegerField(
-                        db_default=referrals.models.referral.CurrentTransaction(), editable=False
-                    ),
+                    models.BigIntegerField(db_default=referrals.models.referral.CurrentTransaction(), editable=False),
                 ),
                 ("at", models.DateTimeField(default=mobiliz.lib.clock.now)),
                 (
@@ -857,9 +823,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("done_on", models.DateField(verbose_name="réparé le")),
                 (
@@ -907,9 +871,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("make", models.CharField(max_length=40, verbose_name="marque")),
@@ -1006,9 +968,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="quote",
-            constraint=models.UniqueConstraint(
-                fields=("garage", "year", "sequence"), name="quote_number_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("garage", "year", "sequence"), name="quote_number_once"),
         ),
         migrations.AddConstraint(
             model_name="quotecounter",
@@ -1047,9 +1007,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="quoteline",
-            constraint=models.UniqueConstraint(
-                fields=("version", "position"), name="quote_line_position_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("version", "position"), name="quote_line_position_once"),
         ),
         migrations.AddConstraint(
             model_name="quoteline",
@@ -1091,9 +1049,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="quoteanswer",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_accepted", True), models.Q(("reason", ""), _negated=True), _connector="OR"
-                ),
+                condition=models.Q(("is_accepted", True), models.Q(("reason", ""), _negated=True), _connector="OR"),
                 name="answer_declines_with_reason",
             ),
         ),
@@ -1148,9 +1104,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="vehicle",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("first_registered_year__gte", 1900), ("first_registered_year__lte", 2100)
-                ),
+                condition=models.Q(("first_registered_year__gte", 1900), ("first_registered_year__lte", 2100)),
                 name="vehicle_year_sane",
             ),
         ),
@@ -1159,9 +1113,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("plate", ""), ("plate_format", "")),
-                    models.Q(
-                        models.Q(("plate", ""), _negated=True), models.Q(("plate_format", ""), _negated=True)
-                    ),
+                    models.Q(models.Q(("plate", ""), _negated=True), models.Q(("plate_format", ""), _negated=True)),
                     _connector="OR",
                 ),
                 name="vehicle_plate_has_its_format",

@@ -51,9 +51,9 @@ class Beneficiary(models.Model):
 class Household(models.Model):
     """Everyone who lives in the dwelling and shares income: encrypted, never searched.
 
-    `facts`: {"birth_dates": ["1986-05-01", ...] (the person's own first),
-    "annual_disposable_income_eur": "15455.88", "income_basis": "last_12_months" | "last_month",
-    "monthly_disposable_income_eur": "1287.99" where the basis is a month, "dwelling": "ordinary" | ...}
+    `facts`: {"birth_dates": ["1986-05-01", ...] (the person's own first), "income_basis": "last_12_months" or
+    "last_month", "income_eur": "1287.99" as given, "annual_disposable_income_eur": "15455.88", "dwelling":
+    "ordinary", "institution" or "student_alone"}
     """
 
     beneficiary = models.OneToOneField(Beneficiary, on_delete=models.PROTECT, related_name="household")

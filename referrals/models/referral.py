@@ -195,6 +195,15 @@ class LogEntry(models.Model):
         ordering = ["referral", "position"]
         constraints = [models.UniqueConstraint(fields=["referral", "position"], name="log_position_once")]
 
+    @property
+    def actor_in_words(self) -> str:
+        """Who did it: a person with the place they work for, a partner's system, or the platform."""
+        if self.membership:
+            place = self.membership.organisation
+            name = self.membership.user.get_full_name()
+            return f"{name} ({place.name})" if place else name
+        return str(self.client) if self.client else words.ACTOR_KINDS[self.actor_kind]
+
 
 class Change(models.Model):
     """The queue of changes: each reader keeps its own position (transaction, id) and skips none."""

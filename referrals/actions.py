@@ -1,0 +1,148 @@
+"""What fills a dossier without moving it: person, household with its assessment, vehicle with the fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from eligibility.assess import assess
+from eligibility.models import Assessment
+from eligibility.rules import Dwelling, Facts
+from mobiliz.accounts.actors import Actor
+from mobiliz.lib import clock
+from referrals import permissions
+from referrals.models import Beneficiary, Household, PreDiagnosis, Referral, Vehicle
+
+INCOME_BASES = ("last_12_months", "last_month")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdInput:
+    """Who shares the income (birth dates, the person's own first) and how much there is, in euros.
+
+    `income_eur` is of the last 12 months, or of the last month where it is stable: then it counts 12 times.
+    """
+
+    birth_dates: tuple[date, ...]
+    income_eur: Decimal | None
+    income_basis: str
+    dwelling: Dwelling
+
+    @property
+    def annual_disposable_income_eur(self) -> Decimal | None:
+        if self.income_eur is None or self.income_basis == "last_12_months":
+            return self.income_eur
+        return 12 * self.income_eur
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleInput:
+    make: str
+    model: str
+    first_registered_year: int
+    plate: str = ""
+    plate_format: str = ""
+    vin: str = ""
+    mileage_km: int | None = None
+    fuel: str = "unknown"
+    fiscal_horsepower: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultInput:
+    complaint: str
+    is_drivable: bool
+    since: str
+    warning_lights: str = ""
+    noises: str = ""
+    needs_accompaniment: bool = False
+
+
+def facts_of(household: HouseholdInput, beneficiary: Beneficiary) -> Facts:
+    """What the eligibility service is asked: the household, and where it lives."""
+    is_metro = beneficiary.commune.department.zone == "metro"
+    return Facts(
+        birth_dates=household.birth_dates,
+        annual_disposable_income_eur=household.annual_disposable_income_eur,
+        territory="mainland" if is_metro else "drom",
+        dwelling=household.dwelling,
+    )
+
+
+@transaction.atomic
+def update_person(referral: Referral, *, by: Actor, distance_agreed_km: int, **fields: Any) -> None:
+    """Correct the person of a draft; `fields` are those of Beneficiary."""
+    referral = _locked(referral)
+    if not permissions.can_edit_draft(by, referral):
+        raise PermissionDenied
+    beneficiary = referral.beneficiary
+    for name, value in fields.items():
+        setattr(beneficiary, name, value)
+    beneficiary.save()
+    _touch(referral, distance_agreed_km=distance_agreed_km)
+
+
+@transaction.atomic
+def assess_household(referral: Referral, *, household: HouseholdInput, by: Actor) -> Assessment:
+    """Keep the household, decide, and let the referral rest on the new assessment."""
+    referral = _locked(referral)
+    if not permissions.can_reassess(by, referral):
+        raise PermissionDenied
+    _keep(household, referral.beneficiary)
+    assessment = assess(
+        facts_of(household, referral.beneficiary),
+        offer_code=referral.offer_id,
+        on=clock.today(),
+        organisation=referral.organisation,
+        by=by.membership,
+        supersedes=referral.assessment,
+    )
+    _touch(referral, assessment=assessment)
+    return assessment
+
+
+@transaction.atomic
+def describe_vehicle(referral: Referral, *, vehicle: VehicleInput, fault: FaultInput, by: Actor) -> None:
+    """Keep the vehicle and what is wrong with it, in the words of whoever drives it."""
+    referral = _locked(referral)
+    if not permissions.can_edit_draft(by, referral):
+        raise PermissionDenied
+    facts = {name: getattr(vehicle, name) for name in vehicle.__dataclass_fields__}
+    stored, _created = Vehicle.objects.update_or_create(
+        pk=referral.vehicle_id, defaults={**facts, "beneficiary": referral.beneficiary}
+    )
+    said = {name: getattr(fault, name) for name in fault.__dataclass_fields__}
+    PreDiagnosis.objects.update_or_create(referral=referral, defaults={**said, "updated_at": clock.now()})
+    _touch(referral, vehicle=stored)
+
+
+def _locked(referral: Referral) -> Referral:
+    return (
+        Referral.objects.select_for_update(of=("self",))
+        .select_related("organisation", "assessment", "beneficiary__commune__department")
+        .get(pk=referral.pk)
+    )
+
+
+def _keep(household: HouseholdInput, beneficiary: Beneficiary) -> None:
+    annual, given = household.annual_disposable_income_eur, household.income_eur
+    facts = {
+        "birth_dates": [born.isoformat() for born in household.birth_dates],
+        "income_basis": household.income_basis,
+        "income_eur": None if given is None else str(given),
+        "annual_disposable_income_eur": None if annual is None else str(annual),
+        "dwelling": household.dwelling,
+    }
+    Household.objects.update_or_create(beneficiary=beneficiary, defaults={"facts": facts, "updated_at": clock.now()})
+
+
+def _touch(referral: Referral, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(referral, name, value)
+    referral.updated_at = clock.now()
+    referral.save(update_fields=[*fields, "updated_at"])

@@ -1,0 +1,91 @@
+"""Which part an actor plays in a referral, and so what they may do with it now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mobiliz.accounts.actors import Actor, ActorKind
+from mobiliz.accounts.roles import Permission, Role
+from referrals.models import Assignment, Referral
+from referrals.states import TABLE, Party, State, Verb, is_allowed, verbs_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NOBODY: frozenset[Party] = frozenset()
+
+
+def parties(actor: Actor, referral: Referral, assignment: Assignment | None = None) -> frozenset[Party]:
+    """The parts this actor plays in this referral; a garage plays one only while it holds the assignment."""
+    if actor.kind == ActorKind.SYSTEM:
+        return frozenset({Party.SYSTEM})
+    if actor.kind == ActorKind.LINK:
+        return frozenset({Party.PERSON})
+    if actor.is_garage:
+        return _garage_parties(actor, assignment)
+    if actor.is_pilot:
+        return frozenset({Party.PILOT}) if _is_pilots_region(actor, referral) else NOBODY
+    if not _is_sender(actor, referral):
+        return NOBODY
+    if actor.is_client:
+        return frozenset({Party.CLIENT}) if "referrals:write" in actor.scopes else NOBODY
+    return frozenset({Party.ADVISER}) if actor.can(Permission.CREATE_REFERRALS) else NOBODY
+
+
+def can(actor: Actor, verb: Verb, referral: Referral, assignment: Assignment | None = None) -> bool:
+    """Whether the actor may do this now: their part and the state both allow it."""
+    return is_allowed(verb, State(referral.state), parties(actor, referral, assignment))
+
+
+def may_ever(actor: Actor, verb: Verb, referral: Referral, assignment: Assignment | None = None) -> bool:
+    """Whether the actor's part allows this at all, whatever the state: else 403, not a word about the state."""
+    return bool(TABLE[verb].who & parties(actor, referral, assignment))
+
+
+def possible_verbs(actor: Actor, referral: Referral, assignment: Assignment | None = None) -> list[Verb]:
+    """What the actor may do now, in the table's order."""
+    return verbs_from(State(referral.state), parties(actor, referral, assignment))
+
+
+def can_create(actor: Actor) -> bool:
+    return actor.can(Permission.CREATE_REFERRALS)
+
+
+def can_edit_draft(actor: Actor, referral: Referral) -> bool:
+    """Person, household, vehicle: by the sender's side, while nobody else works on it."""
+    return referral.state == State.DRAFT and Party.ADVISER in parties(actor, referral)
+
+
+def can_reassess(actor: Actor, referral: Referral) -> bool:
+    """A new assessment replaces an expired one at any moment before a quote; not while a pilot examines it."""
+    reassessable = {State.DRAFT, State.WAITING, State.ACCEPTED}
+    return referral.state in reassessable and Party.ADVISER in parties(actor, referral)
+
+
+def can_see_income(actor: Actor, referral: Referral) -> bool:
+    """The sender's side always; a pilot only while deciding a review; nobody else ever."""
+    playing = parties(actor, referral)
+    if Party.PILOT in playing:
+        return referral.state == State.REVIEW and actor.can(Permission.DECIDE_REVIEWS)
+    return Party.ADVISER in playing
+
+
+def _garage_parties(actor: Actor, assignment: Assignment | None) -> frozenset[Party]:
+    if assignment is None or not assignment.is_open:
+        return NOBODY
+    if assignment.garage.organisation_id != actor.organisation_id:
+        return NOBODY
+    playing: Iterable[Party] = [Party.GARAGE] if actor.can(Permission.ANSWER_ASSIGNMENTS) else []
+    issuing = [Party.WORKSHOP] if actor.can(Permission.ISSUE_QUOTES) else []
+    return frozenset([*playing, *issuing])
+
+
+def _is_pilots_region(actor: Actor, referral: Referral) -> bool:
+    if referral.region_id is None:
+        return False
+    return actor.role == Role.PILOT or referral.region_id == actor.region_code
+
+
+def _is_sender(actor: Actor, referral: Referral) -> bool:
+    own = actor.organisation_id
+    return own is not None and own in (referral.organisation_id, referral.organisation.parent_id)

@@ -1,0 +1,67 @@
+"""What a dossier still lacks before it may be sent: asked by the pages and by the verb that sends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from eligibility.assess import is_usable
+from referrals.models import Consent, PreDiagnosis, Referral
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that is missing: a code, what to do in French, and the step where it is done."""
+
+    code: str
+    message: str
+    step: str
+
+
+def missing_for_sending(referral: Referral, on: date) -> list[Missing]:
+    """Everything that keeps the referral from being put to a garage on this day."""
+    found = [*_missing_before_assessment(referral), *_missing_vehicle(referral)]
+    assessment = referral.assessment
+    if assessment is None:
+        found.append(Missing("no_assessment", _("Évaluez l’éligibilité du foyer."), "household"))
+    elif not is_usable(assessment, on):
+        found.append(Missing("assessment_not_usable", _assessment_message(referral, on), "household"))
+    return found
+
+
+def missing_for_review(referral: Referral) -> list[Missing]:
+    """Everything that keeps the referral from being put to a pilot who decides on its eligibility."""
+    found = [*_missing_before_assessment(referral), *_missing_vehicle(referral)]
+    if referral.assessment is None or referral.assessment.outcome != "needs_review":
+        message = _("Seul un foyer dont l’éligibilité est à examiner passe par un pilote.")
+        found.append(Missing("nothing_to_review", message, "household"))
+    return found
+
+
+def _missing_before_assessment(referral: Referral) -> list[Missing]:
+    if Consent.objects.in_force().of_beneficiary(referral.beneficiary_id).exists():
+        return []
+    return [Missing("no_consent", _("Enregistrez l’accord de la personne."), "person")]
+
+
+def _missing_vehicle(referral: Referral) -> list[Missing]:
+    if not referral.offer.needs_vehicle:
+        return []
+    found = []
+    if referral.vehicle_id is None:
+        found.append(Missing("no_vehicle", _("Décrivez le véhicule."), "vehicle"))
+    if not PreDiagnosis.objects.of_referral(referral.pk).exists():
+        found.append(Missing("no_prediagnosis", _("Décrivez la panne."), "vehicle"))
+    return found
+
+
+def _assessment_message(referral: Referral, on: date) -> str:
+    assessment = referral.assessment
+    assert assessment is not None
+    if assessment.is_eligible:
+        return _("L’évaluation d’éligibilité a expiré : refaites-la.")
+    if assessment.outcome == "needs_review":
+        return _("L’éligibilité est à examiner par un pilote avant l’envoi à un garage.")
+    return _("Le foyer n’est pas éligible : le dossier ne peut pas être envoyé à un garage.")

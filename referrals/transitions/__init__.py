@@ -1,0 +1,61 @@
+"""Every verb that moves a referral: the only writers of its state.
+
+Each locks the row, asks `referrals/states.py`, writes facts and state, and appends to the log and the queue of
+changes, all in one transaction. Refused (and Overtaken) say in French what happened instead.
+"""
+
+from referrals.transitions.answering import accept, decline, give_back, lapse, no_show, settle_by_telephone
+from referrals.transitions.closing import close, reopen, withdraw
+from referrals.transitions.core import Overtaken, Refused
+from referrals.transitions.history import PastReferral, load_history
+from referrals.transitions.opening import ConsentInput, PersonInput, open_referral
+from referrals.transitions.quoting import (
+    accept_quote,
+    decline_quote,
+    expire_quote,
+    issue_quote,
+    supersede_quote,
+    supplement,
+)
+from referrals.transitions.repairing import cancel_repair, record_repair
+from referrals.transitions.sending import (
+    approve_review,
+    assign,
+    refuse_review,
+    send,
+    send_for_review,
+    unsend,
+)
+
+__all__ = [
+    "ConsentInput",
+    "Overtaken",
+    "PastReferral",
+    "PersonInput",
+    "Refused",
+    "accept",
+    "accept_quote",
+    "approve_review",
+    "assign",
+    "cancel_repair",
+    "close",
+    "decline",
+    "decline_quote",
+    "expire_quote",
+    "give_back",
+    "issue_quote",
+    "lapse",
+    "load_history",
+    "no_show",
+    "open_referral",
+    "record_repair",
+    "refuse_review",
+    "reopen",
+    "send",
+    "send_for_review",
+    "settle_by_telephone",
+    "supersede_quote",
+    "supplement",
+    "unsend",
+    "withdraw",
+]

@@ -1,0 +1,79 @@
+"""The garage's answer: accept, decline, settled by telephone, give back; and silence."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mobiliz.accounts.actors import Actor
+from mobiliz.lib import clock
+from referrals.models import Assignment, LogEntry
+from referrals.states import DeclineReason, End, Outcome, State, Verb
+from referrals.transitions.core import Refused, begin_assignment, end_assignment, finish
+from referrals.transitions.quoting import withdraw_quote
+
+
+@transaction.atomic
+def accept(assignment: Assignment, *, by: Actor) -> None:
+    """The garage takes it: the person's name and telephone open to it."""
+    referral, assignment = begin_assignment(assignment, Verb.ACCEPT, by=by)
+    _mark_accepted(assignment)
+    finish(referral, Verb.ACCEPT, State.ACCEPTED, by=by, assignment=assignment)
+
+
+@transaction.atomic
+def decline(assignment: Assignment, *, reason: DeclineReason, by: Actor, comment: str = "") -> None:
+    """The garage does not take it: the assignment ends, the referral waits for the next garage."""
+    referral, assignment = begin_assignment(assignment, Verb.DECLINE, by=by)
+    end_assignment(assignment, End.DECLINED, reason=reason.value, comment=comment)
+    detail = {"reason": reason.value}
+    finish(referral, Verb.DECLINE, State.WAITING, by=by, assignment=assignment, detail=detail)
+
+
+@transaction.atomic
+def lapse(assignment: Assignment, *, by: Actor) -> None:
+    """Silence past the due moment: the clock ends the assignment, never the referral."""
+    referral, assignment = begin_assignment(assignment, Verb.LAPSE, by=by)
+    end_assignment(assignment, End.LAPSED)
+    finish(referral, Verb.LAPSE, State.WAITING, by=by, assignment=assignment)
+
+
+@transaction.atomic
+def settle_by_telephone(assignment: Assignment, *, spoke_with: str, on: date, by: Actor) -> None:
+    """Accepted in a call: who spoke to whom, and when, is kept."""
+    referral, assignment = begin_assignment(assignment, Verb.SETTLE_BY_TELEPHONE, by=by)
+    if not spoke_with.strip():
+        raise Refused(_("Dites avec qui l’accord a été pris."), field="spoke_with")
+    if not clock.day_of(assignment.put_at) <= on <= clock.today():
+        raise Refused(_("L’appel a eu lieu entre l’envoi de l’orientation et aujourd’hui."), field="on")
+    _mark_accepted(assignment)
+    detail = {"spoke_with": spoke_with.strip(), "on": on.isoformat()}
+    finish(referral, Verb.SETTLE_BY_TELEPHONE, State.ACCEPTED, by=by, assignment=assignment, detail=detail)
+
+
+@transaction.atomic
+def give_back(assignment: Assignment, *, reason: DeclineReason, by: Actor, comment: str = "") -> None:
+    """The garage cannot go on: its open quote is withdrawn, the referral waits for the next garage."""
+    referral, assignment = begin_assignment(assignment, Verb.GIVE_BACK, by=by)
+    withdraw_quote(assignment)
+    end_assignment(assignment, End.GIVEN_BACK, reason=reason.value, comment=comment)
+    detail = {"reason": reason.value}
+    finish(referral, Verb.GIVE_BACK, State.WAITING, by=by, assignment=assignment, detail=detail)
+
+
+@transaction.atomic
+def no_show(assignment: Assignment, *, by: Actor) -> None:
+    """The person did not come; the second time closes the referral as unreachable."""
+    referral, assignment = begin_assignment(assignment, Verb.NO_SHOW, by=by)
+    if LogEntry.objects.of_assignment(assignment).of_verb(Verb.NO_SHOW).exists():
+        end_assignment(assignment, End.CLOSED)
+        finish(referral, Verb.NO_SHOW, State.CLOSED, by=by, assignment=assignment, outcome=Outcome.UNREACHABLE)
+    else:
+        finish(referral, Verb.NO_SHOW, State.ACCEPTED, by=by, assignment=assignment)
+
+
+def _mark_accepted(assignment: Assignment) -> None:
+    assignment.accepted_at = clock.now()
+    assignment.save(update_fields=["accepted_at"])

@@ -1,0 +1,73 @@
+"""Ends without a repair, and beginning again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mobiliz.accounts.actors import Actor
+from mobiliz.lib import clock
+from referrals import permissions
+from referrals.models import Assignment, Consent, Referral
+from referrals.states import CLOSE_OUTCOMES, REOPEN_WITHIN_DAYS, End, Outcome, State, Verb
+from referrals.transitions.core import Refused, begin, end_assignment, finish, open_assignment
+from referrals.transitions.quoting import withdraw_quote
+
+
+@transaction.atomic
+def withdraw(referral: Referral, *, reason: str, by: Actor, withdraws_consent: bool = False) -> None:
+    """The person does not go on; withdrawing consent does the same and stops the sharing."""
+    referral, _nothing = begin(referral, Verb.WITHDRAW, by=by)
+    if not reason.strip():
+        raise Refused(_("Notez pourquoi la personne abandonne."), field="reason")
+    if withdraws_consent:
+        _withdraw_consent(referral)
+    _close(referral, Verb.WITHDRAW, Outcome.WITHDRAWN, reason, by)
+
+
+@transaction.atomic
+def close(
+    referral: Referral, *, outcome: Outcome, reason: str, by: Actor, assignment: Assignment | None = None
+) -> None:
+    """Closed without a repair, with an outcome that the actor's part allows, and a reason."""
+    if outcome not in _allowed_outcomes(referral, by, assignment):
+        raise PermissionDenied
+    referral, _held = begin(referral, Verb.CLOSE, by=by, assignment=assignment)
+    if not reason.strip():
+        raise Refused(_("Notez pourquoi le dossier est clos."), field="reason")
+    _close(referral, Verb.CLOSE, outcome, reason, by)
+
+
+@transaction.atomic
+def reopen(referral: Referral, *, by: Actor) -> None:
+    """Back to a draft, within 30 days of the closing; an expired assessment is then made again."""
+    referral, _nothing = begin(referral, Verb.REOPEN, by=by)
+    assert referral.closed_at is not None
+    if clock.now() - referral.closed_at > timedelta(days=REOPEN_WITHIN_DAYS):
+        raise Refused(
+            _("Ce dossier est clos depuis plus de %(days)s jours : ouvrez-en un nouveau.")
+            % {"days": REOPEN_WITHIN_DAYS},
+            code="closed_too_long",
+        )
+    finish(referral, Verb.REOPEN, State.DRAFT, by=by)
+
+
+def _allowed_outcomes(referral: Referral, by: Actor, assignment: Assignment | None) -> frozenset[Outcome]:
+    playing = permissions.parties(by, referral, assignment)
+    return frozenset().union(*(CLOSE_OUTCOMES.get(party, frozenset()) for party in playing))
+
+
+def _close(referral: Referral, verb: Verb, outcome: Outcome, reason: str, by: Actor) -> None:
+    held = open_assignment(referral)
+    if held:
+        withdraw_quote(held)
+        end_assignment(held, End.CLOSED)
+    detail = {"reason": reason.strip()}
+    finish(referral, verb, State.CLOSED, by=by, assignment=held, outcome=outcome, detail=detail)
+
+
+def _withdraw_consent(referral: Referral) -> None:
+    Consent.objects.in_force().of_beneficiary(referral.beneficiary_id).update(withdrawn_on=clock.today())

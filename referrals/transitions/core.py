@@ -1,0 +1,153 @@
+"""The mechanism of every verb: lock the row, ask the table, write facts and state, append to log and queue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from mobiliz.accounts.actors import Actor
+from mobiliz.lib import clock
+from referrals import permissions
+from referrals.models import Assignment, Change, LogEntry, Referral
+from referrals.states import TABLE, End, Outcome, State, Verb
+from referrals.words import moment_in_words
+
+
+class Refused(Exception):
+    """A verb that cannot be done now; `message` says in French why and what to do, `field` where."""
+
+    def __init__(self, message: str, *, code: str = "refused", field: str = "") -> None:
+        super().__init__(message)
+        self.message, self.code, self.field = message, code, field
+
+
+class Overtaken(Refused):
+    """Someone was quicker: nothing was done a second time, and the message says who did what, when."""
+
+
+def locked(referral: Referral) -> Referral:
+    """The referral as it is now, locked until the transaction ends."""
+    return (
+        Referral.objects.select_for_update(of=("self",))
+        .select_related("organisation", "offer", "assessment", "beneficiary")
+        .get(pk=referral.pk)
+    )
+
+
+def begin(
+    referral: Referral, verb: Verb, *, by: Actor, assignment: Assignment | None = None
+) -> tuple[Referral, Assignment | None]:
+    """Lock, then let through only what the table allows: PermissionDenied for who, Overtaken for when."""
+    if assignment is not None and not _played_a_part(by, verb, referral, assignment):
+        raise PermissionDenied
+    fresh = locked(referral)
+    if assignment is not None:
+        assignment = Assignment.objects.select_related("garage__commune__department").get(pk=assignment.pk)
+        if not assignment.is_open:
+            raise Overtaken(_told_about(fresh, assignment), code="assignment_ended")
+    elif not permissions.may_ever(by, verb, fresh):
+        raise PermissionDenied
+    if State(fresh.state) not in TABLE[verb].sources:
+        raise Overtaken(_told_about(fresh, assignment), code="state_moved_on")
+    return fresh, assignment
+
+
+def begin_assignment(assignment: Assignment, verb: Verb, *, by: Actor) -> tuple[Referral, Assignment]:
+    """As `begin`, for what is done to an assignment."""
+    referral, held = begin(assignment.referral, verb, by=by, assignment=assignment)
+    assert held is not None
+    return referral, held
+
+
+def _played_a_part(by: Actor, verb: Verb, referral: Referral, assignment: Assignment) -> bool:
+    """Asked of the assignment as the caller knew it: whoever just lost it is told so, not forbidden."""
+    return permissions.may_ever(by, verb, referral, assignment) or (
+        by.is_garage
+        and assignment.garage.organisation_id == by.organisation_id
+        and permissions.may_ever(by, verb, referral, _as_if_open(assignment))
+    )
+
+
+def _as_if_open(assignment: Assignment) -> Assignment:
+    return Assignment(garage=assignment.garage, referral=assignment.referral)
+
+
+def finish(
+    referral: Referral,
+    verb: Verb,
+    to: State,
+    *,
+    by: Actor,
+    assignment: Assignment | None = None,
+    outcome: Outcome | None = None,
+    detail: dict[str, Any] | None = None,
+    also: tuple[str, ...] = (),
+) -> LogEntry:
+    """Write the state with the facts named in `also`, one line of the log, one row of the queue of changes."""
+    assert to in TABLE[verb].targets, f"{verb} does not lead to {to}"
+    moment = clock.now()
+    came_from, is_new = referral.state, verb == Verb.OPEN
+    if is_new or came_from != to:
+        referral.state_since = moment
+    referral.state = to.value
+    referral.outcome = outcome.value if outcome else ""
+    referral.closed_at = moment if to == State.CLOSED else None
+    referral.updated_at = moment
+    referral.save(update_fields=["state", "state_since", "outcome", "closed_at", "updated_at", *also])
+    return _append(referral, verb, "" if is_new else came_from, by=by, assignment=assignment, detail=detail or {})
+
+
+def end_assignment(assignment: Assignment, end: End, *, reason: str = "", comment: str = "") -> None:
+    """The garage no longer holds the referral; its place is free again unless it had accepted."""
+    assignment.ended_at = clock.now()
+    assignment.end = end.value
+    assignment.end_reason, assignment.end_comment = reason, comment
+    assignment.save(update_fields=["ended_at", "end", "end_reason", "end_comment"])
+
+
+def open_assignment(referral: Referral) -> Assignment | None:
+    """The assignment of the garage that holds the referral now, if any."""
+    return Assignment.objects.of_referral(referral).open().select_related("garage").first()
+
+
+def _append(
+    referral: Referral,
+    verb: Verb,
+    came_from: str,
+    *,
+    by: Actor,
+    assignment: Assignment | None,
+    detail: dict[str, Any],
+) -> LogEntry:
+    entry = LogEntry.objects.create(
+        referral=referral,
+        position=LogEntry.objects.next_position(referral),
+        verb=verb.value,
+        from_state=came_from,
+        to_state=referral.state,
+        at=referral.updated_at,
+        actor_kind=by.kind.value,
+        membership=by.membership,
+        client=by.client,
+        assignment=assignment,
+        detail=detail,
+    )
+    Change.objects.create(referral=referral, entry=entry, at=entry.at)
+    return entry
+
+
+def _told_about(referral: Referral, assignment: Assignment | None) -> str:
+    """What happened instead, in words; a garage is told only what concerns its own assignment."""
+    entries = LogEntry.objects.of_referral(referral)
+    if assignment is not None:
+        entries = entries.of_assignment(assignment)
+    last = entries.with_actors().latest_first().first()
+    if last is None:
+        return _("Cette orientation a changé entre-temps. Rechargez la page.")
+    return _("Déjà fait : %(what)s par %(who)s, %(when)s. Rien n’a été enregistré une deuxième fois.") % {
+        "what": last.get_verb_display(),
+        "who": last.actor_in_words,
+        "when": moment_in_words(last.at),
+    }

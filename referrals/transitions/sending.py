@@ -1,0 +1,160 @@
+"""Towards a garage: send, review, unsend, and the choice of the next garage."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from eligibility.assess import approve_after_review
+from garages.models import Garage
+from mobiliz.accounts.actors import Actor
+from mobiliz.lib import clock
+from mobiliz.lib.distances import haversine_km
+from mobiliz.lib.periods import iso_week_monday
+from referrals.models import Assignment, Referral
+from referrals.readiness import Missing, missing_for_review, missing_for_sending
+from referrals.states import End, Outcome, State, Verb
+from referrals.transitions.core import Refused, begin, end_assignment, finish, open_assignment
+
+
+@transaction.atomic
+def send(referral: Referral, *, garage: Garage, by: Actor, choice_reason: str = "") -> Assignment:
+    """Put a ready draft to a garage with a place left this week."""
+    referral, _nothing = begin(referral, Verb.SEND, by=by)
+    _refuse_if(missing_for_sending(referral, clock.today()))
+    also = [*_freeze_place(referral), *_mark_sent(referral)]
+    assignment = _put(referral, garage, choice_reason)
+    finish(referral, Verb.SEND, State.WAITING, by=by, assignment=assignment, also=tuple(also))
+    return assignment
+
+
+@transaction.atomic
+def send_for_review(referral: Referral, *, by: Actor) -> None:
+    """Eligibility is unsure: a pilot of the person's region decides."""
+    referral, _nothing = begin(referral, Verb.SEND_FOR_REVIEW, by=by)
+    _refuse_if(missing_for_review(referral))
+    finish(referral, Verb.SEND_FOR_REVIEW, State.REVIEW, by=by, also=tuple(_freeze_place(referral)))
+
+
+@transaction.atomic
+def approve_review(referral: Referral, *, why: str, evidence: str, by: Actor) -> None:
+    """A pilot's yes: a new assessment says who, why, on what evidence; the adviser chooses the garage."""
+    referral, _nothing = begin(referral, Verb.APPROVE_REVIEW, by=by)
+    assert referral.assessment is not None
+    assert by.membership is not None
+    if not why.strip():
+        raise Refused(_("Dites pourquoi vous accordez l’éligibilité."), field="why")
+    if not evidence.strip():
+        raise Refused(_("Dites sur quel justificatif repose votre décision."), field="evidence")
+    referral.assessment = approve_after_review(
+        referral.assessment, why=why, evidence=evidence, by=by.membership, on=clock.today()
+    )
+    also = ("assessment", *_mark_sent(referral))
+    finish(referral, Verb.APPROVE_REVIEW, State.WAITING, by=by, also=also)
+
+
+@transaction.atomic
+def refuse_review(referral: Referral, *, why: str, by: Actor) -> None:
+    """A pilot's no: closed as not eligible, with the reason in the log."""
+    referral, _nothing = begin(referral, Verb.REFUSE_REVIEW, by=by)
+    if not why.strip():
+        raise Refused(_("Dites pourquoi l’éligibilité est refusée : le conseiller l’expliquera."), field="why")
+    detail = {"why": why}
+    finish(referral, Verb.REFUSE_REVIEW, State.CLOSED, by=by, outcome=Outcome.NOT_ELIGIBLE, detail=detail)
+
+
+@transaction.atomic
+def unsend(referral: Referral, *, by: Actor) -> None:
+    """Take the referral back before the garage answered; the place in its week is free again."""
+    referral, _nothing = begin(referral, Verb.UNSEND, by=by)
+    assignment = open_assignment(referral)
+    if assignment:
+        end_assignment(assignment, End.UNSENT)
+    finish(referral, Verb.UNSEND, State.DRAFT, by=by, assignment=assignment)
+
+
+@transaction.atomic
+def assign(referral: Referral, *, garage: Garage, by: Actor, choice_reason: str = "") -> Assignment:
+    """Put a waiting referral that no garage holds to the next one."""
+    referral, _nothing = begin(referral, Verb.ASSIGN, by=by)
+    held = open_assignment(referral)
+    if held:
+        raise Refused(
+            _("Cette orientation est déjà proposée à %(garage)s, qui n’a pas encore répondu.")
+            % {"garage": held.garage.name},
+            code="already_assigned",
+            field="garage",
+        )
+    assignment = _put(referral, garage, choice_reason)
+    finish(referral, Verb.ASSIGN, State.WAITING, by=by, assignment=assignment)
+    return assignment
+
+
+def _refuse_if(missing: list[Missing]) -> None:
+    if missing:
+        raise Refused(" ".join(one.message for one in missing), code=missing[0].code)
+
+
+def _freeze_place(referral: Referral) -> list[str]:
+    """Where the person lives when it is first sent: reports rest on it, so it does not follow a move."""
+    if referral.region_id is not None:
+        return []
+    commune = referral.beneficiary.commune
+    referral.commune = commune
+    referral.department = commune.department
+    referral.region_id = commune.department.region_id
+    return ["commune", "department", "region"]
+
+
+def _mark_sent(referral: Referral) -> list[str]:
+    if referral.sent_at is not None:
+        return []
+    referral.sent_at = clock.now()
+    return ["sent_at"]
+
+
+def _put(referral: Referral, garage: Garage, choice_reason: str) -> Assignment:
+    """Take one place of this week at the garage, whose row is locked: a cap is never exceeded."""
+    garage = _locked_garage(garage)
+    monday = iso_week_monday(clock.today())
+    if garage.status != "active":
+        raise Refused(
+            _("%(garage)s ne prend pas d’orientation en ce moment. Choisissez un autre garage.")
+            % {"garage": garage.name},
+            code="garage_not_active",
+            field="garage",
+        )
+    if Assignment.objects.of_referral(referral).of_garage(garage.pk).that_refused().exists():
+        raise Refused(
+            _("%(garage)s a déjà répondu non pour cette orientation. Choisissez un autre garage.")
+            % {"garage": garage.name},
+            code="garage_declined_before",
+            field="garage",
+        )
+    if Assignment.objects.of_garage(garage.pk).of_week(monday).taking_a_place().count() >= garage.weekly_cap:
+        raise Refused(
+            _("%(garage)s est complet cette semaine. Choisissez un autre garage.") % {"garage": garage.name},
+            code="garage_full",
+            field="garage",
+        )
+    return Assignment.objects.create(
+        referral=referral,
+        garage=garage,
+        week=monday,
+        distance_km=_distance_km(referral, garage),
+        choice_reason=choice_reason,
+        put_at=clock.now(),
+    )
+
+
+def _locked_garage(garage: Garage) -> Garage:
+    Garage.objects.select_for_update().get(pk=garage.pk)
+    return Garage.objects.with_status().get(pk=garage.pk)
+
+
+def _distance_km(referral: Referral, garage: Garage) -> Decimal:
+    home = referral.beneficiary.commune
+    km = haversine_km(home.latitude, home.longitude, garage.latitude, garage.longitude)
+    return Decimal(str(round(km, 1)))
