@@ -79,9 +79,7 @@ class RadioCards(forms.RadioSelect):
 
     template_name = "django/forms/widgets/radio_cards.html"
 
-    def __init__(
-        self, *, hints: Mapping[str, Any] | None = None, beside: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, hints: Mapping[str, Any] | None = None, beside: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.hints, self.beside = hints or {}, beside
 
@@ -114,7 +112,9 @@ class _TypedField(forms.CharField):
 
 
 class DecimalFieldFr(_TypedField):
-    """ "1 234,50", "1234.5" or "1 234,50 €" as a Decimal, within bounds; `unit` is written after the box."""
+    """An amount typed "1 234,50", "1234.5" or "1 234,50 €", as a Decimal; `unit` is written after the box."""
+
+    default_error_messages = {"required": _("Indiquez un nombre.")}
 
     parse = staticmethod(numbers.parse_decimal_fr)
     input_attrs = {"inputmode": "decimal", "autocomplete": "off"}
@@ -141,9 +141,7 @@ class DecimalFieldFr(_TypedField):
     def _check_bounds(self, value: Decimal) -> None:
         if self.min_value is not None and value < self.min_value:
             least = numbers.format_decimal_fr(Decimal(self.min_value))
-            raise ValidationError(
-                _("Indiquez un nombre d’au moins %(least)s."), "min_value", {"least": least}
-            )
+            raise ValidationError(_("Indiquez un nombre d’au moins %(least)s."), "min_value", {"least": least})
         if self.max_value is not None and value > self.max_value:
             most = numbers.format_decimal_fr(Decimal(self.max_value))
             raise ValidationError(_("Indiquez un nombre d’au plus %(most)s."), "max_value", {"most": most})
@@ -164,7 +162,7 @@ class DecimalFieldFr(_TypedField):
 
 
 class WholeFieldFr(DecimalFieldFr):
-    """A whole number, with or without spaces: "186 400" as 186400."""
+    """A whole number, with or without spaces: 186 400."""
 
     input_attrs = {"inputmode": "numeric", "autocomplete": "off"}
 
@@ -177,9 +175,10 @@ class WholeFieldFr(DecimalFieldFr):
 
 
 class DateFieldFr(_TypedField):
-    """ "12/03/1985", also with points, dashes or spaces, or without ("12031985": a numeric keypad has no slash)."""
+    """A day typed 12/03/1985, with points, dashes, spaces or nothing between: a numeric keypad has no slash."""
 
-    input_attrs = {"inputmode": "numeric", "autocomplete": "off"}
+    default_error_messages = {"required": _("Indiquez une date, comme 12/03/1985.")}
+    input_attrs = {"inputmode": "numeric", "autocomplete": "off", "class": "short"}
 
     @staticmethod
     def parse(text: str) -> date:
@@ -195,8 +194,9 @@ class DateFieldFr(_TypedField):
 
 
 class PhoneFieldFr(_TypedField):
-    """ "06 12 34 56 78", overseas numbers included, or a foreign one with its country code, kept as E.164."""
+    """A French number, overseas included, or a foreign one with its country code, kept as E.164."""
 
+    default_error_messages = {"required": _("Indiquez un numéro de téléphone, comme 06 12 34 56 78.")}
     widget = forms.TextInput(attrs={"type": "tel"})
     parse = staticmethod(numbers.parse_phone_fr)
     input_attrs = {"autocomplete": "off", "class": "short"}
@@ -217,13 +217,12 @@ def parse_siret(text: str) -> str:
     if len(typed) != 14:
         raise ValueError(f"Un SIRET compte 14 chiffres, vous en avez écrit {len(typed)}.")
     if not siret.is_valid(typed):
-        raise ValueError(
-            "Ce SIRET n’existe pas : un chiffre est faux. Vérifiez-le sur un papier de l’entreprise."
-        )
+        raise ValueError("Ce SIRET n’existe pas : un chiffre est faux. Vérifiez-le sur un papier de l’entreprise.")
     return typed
 
 
 class SiretField(_TypedField):
+    default_error_messages = {"required": _("Indiquez les 14 chiffres du SIRET.")}
     parse = staticmethod(parse_siret)
     input_attrs = {"inputmode": "numeric", "autocomplete": "off", "class": "short"}
 

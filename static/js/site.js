@@ -51,10 +51,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(failure, () => {
     const box = document.getElementById("messages");
-    const notice = document.createElement("p");
-    notice.className = "wrap failed";
-    notice.textContent = words.failed;
-    box.replaceChildren(notice);
+    box.replaceChildren(document.getElementById("mots").content.cloneNode(true));
     box.scrollIntoView({ block: "nearest" });
   });
 }

@@ -46,7 +46,7 @@ SENSE_ICONS = {
 @lru_cache(maxsize=256)
 def icon(name: str) -> SafeString:
     """One outline icon of the heroicons package, inlined; the word beside it is what is read aloud."""
-    return heroicon_outline(name, size=None, **{"class": "icon", "aria-hidden": "true"})
+    return SafeString(heroicon_outline(name, size=None, **{"class": "icon", "aria-hidden": "true"}))
 
 
 @register.simple_tag
@@ -103,13 +103,13 @@ def percent_fr(value: Decimal | float | None, places: int = 1) -> str:
 
 @register.filter
 def phone_fr(e164: str | None) -> str:
-    """ "+33612345678" as "06 12 34 56 78", in one piece at the end of a line."""
+    """The stored "+33612345678" as "06 12 34 56 78", in one piece at the end of a line."""
     return numbers.format_phone_fr(e164).replace(" ", NO_BREAK_SPACE) if e164 else ""
 
 
 @register.filter
 def day_fr(value: date | datetime | None, form: str = "year") -> str:
-    """ "23 novembre 2026"; with "weekday" "lundi 23 novembre"; with "full" "lundi 23 novembre 2026";
+    """As "23 novembre 2026"; with "weekday" "lundi 23 novembre"; with "full" "lundi 23 novembre 2026";
     with "short" "23/11/2026", for tables."""
     if not value:
         return ""
@@ -126,7 +126,7 @@ def day_fr(value: date | datetime | None, form: str = "year") -> str:
 
 @register.filter
 def hour_fr(value: datetime | None) -> str:
-    """ "10 h 42", in Paris."""
+    """As "10 h 42", in Paris."""
     if not value:
         return ""
     return NO_BREAK_SPACE.join(f"{value.astimezone(PARIS):%-H h %M}".split())
@@ -134,7 +134,7 @@ def hour_fr(value: datetime | None) -> str:
 
 @register.filter
 def moment_fr(value: datetime | None, form: str = "weekday") -> str:
-    """ "lundi 23 novembre à 10 h 42", in Paris; forms as for day_fr."""
+    """As "lundi 23 novembre à 10 h 42", in Paris; forms as for day_fr."""
     return f"{day_fr(value, form)} à {hour_fr(value)}" if value else ""
 
 
