@@ -126,3 +126,7 @@ class ApiClient(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def granted_scopes(self) -> frozenset[str]:
+        return frozenset(self.scopes.split())

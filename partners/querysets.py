@@ -59,5 +59,8 @@ class ApiClientQuerySet(models.QuerySet):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def of_application(self, application: models.Model) -> Self:
+        return self.filter(application=application)
+
     def visible_to(self, actor: Actor) -> Self:
         return self if actor.can(Permission.MANAGE_ACCOUNTS) else self.none()

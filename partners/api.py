@@ -1,0 +1,92 @@
+"""Which system calls: a partner's client by its OAuth token, with the scopes that it was granted.
+
+Sessions never open the API: the token says who acts, and nothing else does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from oauth2_provider import views
+from oauth2_provider.models import AccessToken, Application
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauth2_provider.scopes import BaseScopes
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from mobiliz.accounts.actors import Actor
+from partners.models import ApiClient
+
+REALM = "api"
+
+
+class ClientAuthentication(BaseAuthentication):
+    """A bearer token of an active client; `request.actor` is then that client."""
+
+    def authenticate(self, request: Request) -> tuple[AnonymousUser, AccessToken] | None:
+        scheme, _, token = get_authorization_header(request).partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        known = _known(token.strip(), request)
+        client = known.application.api_client
+        request._request.actor = Actor.api_client(client, frozenset(known.scope.split()) & client.granted_scopes)
+        return AnonymousUser(), known
+
+    def authenticate_header(self, request: Request) -> str:
+        """The challenge of a 401, as RFC 6750 words it."""
+        refused = ', error="invalid_token"' if get_authorization_header(request) else ""
+        return f'Bearer realm="{REALM}"{refused}'
+
+
+def _known(token: bytes, request: Request) -> AccessToken:
+    """The token with its client, in one query; refused when anything about it does not hold."""
+    try:
+        known = AccessToken.objects.select_related("application__api_client").get(
+            token_checksum=hashlib.sha256(token).hexdigest()
+        )
+        client = known.application.api_client
+    except (AccessToken.DoesNotExist, AttributeError, ApiClient.DoesNotExist):
+        raise AuthenticationFailed from None
+    if not client.is_active or known.is_expired() or not known.allows_audience(request.build_absolute_uri()):
+        raise AuthenticationFailed
+    return known
+
+
+class ClientValidator(OAuth2Validator):
+    """Only applications of active clients get a token."""
+
+    def _load_application(self, client_id: str, request: Any) -> Application | None:
+        application = super()._load_application(client_id, request)
+        if application is None or not ApiClient.objects.active().of_application(application).exists():
+            request.client = None
+        return request.client
+
+
+class GrantedScopes(BaseScopes):
+    """A client may ask for what it was granted, and gets all of it when it names nothing."""
+
+    def get_all_scopes(self) -> dict[str, str]:
+        return dict(settings.OAUTH2_PROVIDER["SCOPES"])
+
+    def get_available_scopes(
+        self, application: Application | None = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> Sequence[str]:
+        return sorted(application.api_client.granted_scopes) if application else []
+
+    get_default_scopes = get_available_scopes
+
+
+class TokenView(views.TokenView):
+    """The client-credentials grant alone: the library's other flows are not offered."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.authorization_flow_token_response(request)
+
+
+RevokeTokenView = views.RevokeTokenView
