@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
 
 from mobiliz.accounts.roles import Permission
+from mobiliz.territory.querysets import PlacedQuerySet
 
 if TYPE_CHECKING:
     from garages.models import Garage
     from mobiliz.accounts.actors import Actor
 
 
-class GarageQuerySet(models.QuerySet):
+class GarageQuerySet(PlacedQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """The directory is open to the members of the network; regional pilots edit their region only."""
         if actor.is_client:
@@ -49,6 +50,18 @@ class GarageQuerySet(models.QuerySet):
     def with_places(self) -> Self:
         return self.select_related("commune__department__region", "group")
 
+    def in_region(self, region: models.Model) -> Self:
+        return self.filter(commune__department__region=region)
+
+    def in_department(self, department: models.Model) -> Self:
+        return self.filter(commune__department=department)
+
+    def of_level(self, level: str) -> Self:
+        return self.filter(level=level)
+
+    def changed_since(self, moment: datetime) -> Self:
+        return self.filter(updated_at__gte=moment)
+
 
 class ContactQuerySet(models.QuerySet):
     def current(self) -> Self:
@@ -63,6 +76,9 @@ class ContactQuerySet(models.QuerySet):
 class PriceScheduleQuerySet(models.QuerySet):
     def in_force_on(self, day: date) -> Self:
         return self.filter(Q(in_force_until__isnull=True) | Q(in_force_until__gt=day), in_force_from__lte=day)
+
+    def of_programme(self, day: date) -> Self:
+        return self.in_force_on(day).filter(scope="programme")
 
     def for_garage(self, garage: Garage, day: date) -> Self:
         """The schedules in force for this garage, the most specific first."""
