@@ -1,8 +1,9 @@
 """Figures as SVG: the funnel and a rate over months. Pure; the same input gives the same text, byte for byte.
 
 A drawing has a title and a description for whoever does not see it, classes of charts.css for its looks, and
-nothing that a strict content policy refuses. It is 320 units wide, so that its letters keep their size on a
-narrow telephone. Hatched means lost, a dashed outline or a hollow point still open, three dots too few to say.
+nothing that a strict content policy refuses. It is 480 units wide, with room for letters of 20 units: charts.css
+makes them larger where the screen is narrow. Hatched means lost, a dashed outline or a hollow point still open,
+three dots too few to say.
 """
 
 import unicodedata
@@ -15,7 +16,7 @@ from itertools import accumulate, pairwise
 from mobiliz.lib.numbers import format_decimal_fr, format_percent_fr
 from mobiliz.lib.proportions import MIN_DENOMINATOR
 
-WIDTH = 320
+WIDTH = 480
 MAX_LABEL = 32
 
 
@@ -57,7 +58,7 @@ class Point:
 
 # ---- funnel
 
-_ROW, _NOTE, _BAR = 46, 20, 16  # a stage, the line under its bar, the bar itself
+_ROW, _NOTE, _BAR = 58, 24, 20  # a stage, the line under its bar, the bar itself
 
 
 def funnel(
@@ -79,30 +80,30 @@ def funnel(
     legend_top = tops[-1] + 2
     description = " ".join(f"{_clean(stage.label)} : {_stage_words(stage, stages[0])}." for stage in stages)
     body = [_hatch_pattern(ident), *rows, *_funnel_legend(legend_top, ident)]
-    return _svg(ident, title, description, legend_top + 18, body)
+    return _svg(ident, title, description, legend_top + 20, body)
 
 
 def _stage_row(stage: Stage, first: Stage, whole: int, top: int, ident: str) -> Iterator[str]:
-    yield _text(0, top + 13, _short(stage.label), "strong")
-    yield _text(WIDTH, top + 13, f"{_count(stage.count)} · {_share(stage, first)}", "strong", anchor="end")
+    yield _text(0, top + 18, _short(stage.label), "strong")
+    yield _text(WIDTH, top + 18, f"{_count(stage.count)} · {_share(stage, first)}", "strong", anchor="end")
     widths = [Decimal(WIDTH) * part / whole for part in (stage.count, stage.lost, stage.still_open)]
     lost_at, open_at = widths[0], widths[0] + widths[1]
-    yield _rect(lost_at, top + 20, widths[1], f'fill="url(#{ident}-hatch)"')
-    yield _rect(open_at, top + 20, widths[2], 'class="open"')
-    yield _rect(Decimal(0), top + 20, widths[0], 'class="fill-4"')
+    yield _rect(lost_at, top + 26, widths[1], f'fill="url(#{ident}-hatch)"')
+    yield _rect(open_at, top + 26, widths[2], 'class="open"')
+    yield _rect(Decimal(0), top + 26, widths[0], 'class="fill-4"')
     if left := _left_words(stage):
-        yield _text(0, top + 50, left)
+        yield _text(0, top + 66, left)
 
 
 def _funnel_legend(top: int, ident: str) -> Iterator[str]:
     keys = (
         (0, 'class="fill-4"', "passées"),
-        (82, f'fill="url(#{ident}-hatch)"', "perdues"),
-        (174, 'class="open"', "encore ouvertes"),
+        (125, f'fill="url(#{ident}-hatch)"', "perdues"),
+        (255, 'class="open"', "encore ouvertes"),
     )
     for left, look, word in keys:
-        yield f'<rect x="{left}" y="{top}" width="20" height="12" {look}/>'
-        yield _text(left + 26, top + 11, word)
+        yield f'<rect x="{left}" y="{top}" width="24" height="14" {look}/>'
+        yield _text(left + 32, top + 13, word)
 
 
 def _stage_words(stage: Stage, first: Stage) -> str:
@@ -129,7 +130,7 @@ def _hatch_pattern(ident: str) -> str:
 
 # ---- trend
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 42, 306, 16, 166
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 464, 26, 216
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +165,9 @@ def trend(
         *(_marker(place, counted) for place in placed if place.point.n),
         *_last_value(placed),
         *_month_labels(placed),
-        *(part for index, key in enumerate(legend) for part in _legend_line(_BOTTOM + 44 + 20 * index, *key)),
+        *(part for index, key in enumerate(legend) for part in _legend_line(_BOTTOM + 62 + 28 * index, *key)),
     ]
-    return _svg(ident, title, _trend_words(points, counted), _BOTTOM + 36 + 20 * len(legend), body)
+    return _svg(ident, title, _trend_words(points, counted), _BOTTOM + 44 + 28 * len(legend), body)
 
 
 def _top_rate(points: Iterable[Point]) -> Decimal:
@@ -180,7 +181,7 @@ def _x(index: int, count: int) -> Decimal:
     if count == 1:
         return Decimal(_LEFT + _RIGHT) / 2
     # half a step in, so that no marker sits on the axis
-    return _LEFT + 8 + Decimal(_RIGHT - _LEFT - 16) * index / (count - 1)
+    return _LEFT + 12 + Decimal(_RIGHT - _LEFT - 24) * index / (count - 1)
 
 
 def _grid(top_rate: Decimal) -> Iterator[str]:
@@ -188,7 +189,7 @@ def _grid(top_rate: Decimal) -> Iterator[str]:
         rate = top_rate * step / 4
         y = _BOTTOM - Decimal(_BOTTOM - _TOP) * step / 4
         yield _line(_LEFT, y, _RIGHT, y, "grid" if step else "axis")
-        yield _text(_LEFT - 6, y + 4, _rate(rate, 0), anchor="end")
+        yield _text(_LEFT - 8, y + 5, _rate(rate, 0), anchor="end")
 
 
 def _bands(placed: Sequence[_Placed]) -> Iterator[str]:
@@ -229,17 +230,17 @@ def _marker(place: _Placed, counted: str) -> str:
     point = place.point
     words = escape(f"{_clean(point.label)} : {_point_words(point, counted)}")
     if point.known is None:
-        dots = "".join(_circle(place.x + shift, Decimal(_BOTTOM - 6), 1, "dot") for shift in (-5, 0, 5))
+        dots = "".join(_circle(place.x + shift, Decimal(_BOTTOM - 8), 1, "dot") for shift in (-7, 0, 7))
         return f"<g><title>{words}</title>{dots}</g>"
     look = "dot hollow" if point.is_open else "dot"
-    return f"<g><title>{words}</title>{_circle(place.x, place.y(point.known), 4, look)}</g>"
+    return f"<g><title>{words}</title>{_circle(place.x, place.y(point.known), 5, look)}</g>"
 
 
 def _last_value(placed: Sequence[_Placed]) -> Iterator[str]:
     """Written above its interval, where no line crosses it."""
     known = [(place, rate) for place in placed if (rate := place.point.known) is not None]
     for place, rate in known[-1:]:
-        anchor, x = ("end", place.x + 14) if place.x > WIDTH - 50 else ("middle", place.x)
+        anchor, x = ("end", place.x + 14) if place.x > WIDTH - 70 else ("middle", place.x)
         yield _text(x, place.y(max(rate, place.point.high or rate)) - 8, _rate(rate, 1), "strong", anchor)
 
 
@@ -250,7 +251,7 @@ def _month_labels(placed: Sequence[_Placed]) -> Iterator[str]:
         if (len(placed) - 1 - index) % every == 0:
             is_last = index == len(placed) - 1 and len(placed) > 1
             anchor, x = ("end", place.x + 14) if is_last else ("middle", place.x)
-            yield _text(x, _BOTTOM + 20, _short(place.point.label), anchor=anchor)
+            yield _text(x, _BOTTOM + 28, _short(place.point.label), anchor=anchor)
 
 
 def _trend_legend(placed: Sequence[_Placed], counted: str) -> Iterator[tuple[str, str]]:
@@ -265,16 +266,16 @@ def _trend_legend(placed: Sequence[_Placed], counted: str) -> Iterator[tuple[str
 
 
 def _legend_line(y: int, key: str, words: str) -> Iterator[str]:
-    middle = Decimal(y - 4)
+    middle = Decimal(y - 5)
     if key == "band":
-        yield f'<rect class="band" x="{_LEFT}" y="{y - 10}" width="20" height="12"/>'
+        yield f'<rect class="band" x="{_LEFT}" y="{y - 12}" width="24" height="14"/>'
     elif key == "whisker":
-        yield _line(_LEFT + 10, middle - 7, _LEFT + 10, middle + 7, "whisker")
+        yield _line(_LEFT + 12, middle - 9, _LEFT + 12, middle + 9, "whisker")
     elif key == "hollow":
-        yield _circle(Decimal(_LEFT + 10), middle, 4, "dot hollow")
+        yield _circle(Decimal(_LEFT + 12), middle, 5, "dot hollow")
     else:
-        yield "".join(_circle(Decimal(_LEFT + 10 + shift), middle, 1, "dot") for shift in (-5, 0, 5))
-    yield _text(_LEFT + 28, y, words)
+        yield "".join(_circle(Decimal(_LEFT + 12 + shift), middle, 1, "dot") for shift in (-7, 0, 7))
+    yield _text(_LEFT + 34, y, words)
 
 
 def _point_words(point: Point, counted: str) -> str:
@@ -311,7 +312,7 @@ def _svg(ident: str, title: str, description: str, height: int, body: Iterable[s
 
 
 def _nothing(ident: str, title: str, words: str) -> Svg:
-    return _svg(ident, title, words, 40, [_text(0, 24, words)])
+    return _svg(ident, title, words, 36, [_text(0, 22, words)])
 
 
 def _text(x: Decimal | int, y: Decimal | int, words: str, look: str = "", anchor: str = "start") -> str:

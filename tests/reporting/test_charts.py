@@ -43,7 +43,7 @@ def count(svg, tag, look):
 def test_a_drawing_is_an_image_with_a_title_and_a_description_that_scales(svg):
     drawing = read(svg)
     assert drawing.get("role") == "img"
-    assert drawing.get("viewBox").startswith("0 0 320 ")
+    assert drawing.get("viewBox").startswith("0 0 480 ")
     title, description = (drawing.find(tag) for tag in ("title", "desc"))
     assert title.text
     assert description.text
@@ -84,11 +84,11 @@ def test_the_funnel_tells_the_lost_from_those_still_open():
 
 
 def test_the_bars_of_a_stage_follow_each_other_up_to_the_stage_before():
-    bars = [bar for bar in read(funnel(FUNNEL)).iter("rect") if bar.get("height") == "16"]
+    bars = [bar for bar in read(funnel(FUNNEL)).iter("rect") if bar.get("height") == "20"]
     second = sorted((float(bar.get("x")), float(bar.get("width"))) for bar in bars[1:4])
-    assert second[0] == (0, pytest.approx(320 * 1071 / 1284, abs=0.1))
+    assert second[0] == (0, pytest.approx(480 * 1071 / 1284, abs=0.1))
     assert second[1][0] == pytest.approx(second[0][1], abs=0.1)
-    assert sum(width for _, width in second) == pytest.approx(320, abs=0.2)
+    assert sum(width for _, width in second) == pytest.approx(480, abs=0.2)
 
 
 def test_the_funnel_is_told_in_words():
@@ -103,14 +103,14 @@ def test_a_period_without_referrals_says_so(stages):
 
 def test_a_stage_that_counts_more_than_the_first_stays_in_the_drawing():
     bars = read(funnel([Stage("Orientées", 0), Stage("Réparées", 3)])).iter("rect")
-    assert all(float(bar.get("x")) + float(bar.get("width")) <= 320 for bar in bars)
+    assert all(float(bar.get("x")) + float(bar.get("width")) <= 480 for bar in bars)
 
 
 # --- trend
 def test_an_open_month_is_hollow_and_reached_by_a_dashed_line():
     months = [point("janv.", 22, 66), point("févr.", 25, 74), point("mars", 20, 57, is_open=True)]
     svg = trend(months)
-    plotted = [circle for circle in read(svg).iter("circle") if circle.get("r") == "4"]
+    plotted = [circle for circle in read(svg).iter("circle") if circle.get("r") == "5"]
     assert [circle.get("class") for circle in plotted] == ["dot", "dot", "dot hollow", "dot hollow"]  # last: the key
     assert (count(svg, "line", "trend"), count(svg, "line", "open")) == (1, 1)
 
@@ -126,7 +126,7 @@ def test_a_month_with_too_few_is_three_dots_and_interrupts_the_line():
 def test_a_rate_from_too_few_is_never_drawn_though_it_was_given():
     svg = trend([Point("mars", D("0.5"), D("0.1"), D("0.9"), 4), point("avr.", 20, 60)])
     assert "50,0" not in svg
-    assert sum(circle.get("r") == "4" for circle in read(svg).iter("circle")) == 1
+    assert sum(circle.get("r") == "5" for circle in read(svg).iter("circle")) == 1
 
 
 def test_a_month_without_anything_has_no_mark():
@@ -146,7 +146,7 @@ def test_the_last_rate_is_written_and_its_place_is_true():
     svg = trend([point("2015", 300, 1000)])
     assert "30,0\u00a0%" in texts(svg)
     mark = next(read(svg).iter("circle"))
-    assert float(mark.get("cy")) == pytest.approx(166 - 150 * 0.3 / 0.4, abs=0.1)  # the axis ends at 40 %
+    assert float(mark.get("cy")) == pytest.approx(216 - 190 * 0.3 / 0.4, abs=0.1)  # the axis ends at 40 %
 
 
 def test_the_trend_is_told_in_words():
@@ -177,14 +177,14 @@ points = st.integers(0, 300).flatmap(
 @given(st.lists(stages, max_size=8))
 def test_any_funnel_is_well_formed_and_within_its_frame(found):
     for bar in read(funnel(found)).iter("rect"):
-        assert float(bar.get("x")) + float(bar.get("width")) <= 320.2
+        assert float(bar.get("x")) + float(bar.get("width")) <= 480.2
 
 
 @given(st.lists(points, max_size=40))
 def test_any_trend_is_well_formed_and_within_its_frame(found):
     height = float(read(trend(found)).get("viewBox").split()[3])
     for mark in read(trend(found)).iter("circle"):
-        assert 0 <= float(mark.get("cx")) <= 320
+        assert 0 <= float(mark.get("cx")) <= 480
         assert 0 <= float(mark.get("cy")) <= height
 
 
@@ -197,4 +197,4 @@ def test_a_label_cannot_break_out_of_the_drawing():
 
 def test_repairs_of_a_month_may_outnumber_its_quotes():
     svg = trend([Point("mars", D("1.4000"), None, None, 10)])
-    assert float(next(read(svg).iter("circle")).get("cy")) == pytest.approx(16, abs=0.1)
+    assert float(next(read(svg).iter("circle")).get("cy")) == pytest.approx(26, abs=0.1)
