@@ -60,7 +60,7 @@ def bench(arguments: Sequence[str]) -> int:
     """The benchmarks, with the private servers up."""
     require("benchmarks/__main__.py", "The benchmarks do not exist yet.")
     go_inside(DEVELOP)
-    environment = embedded.environment(os.environ.get("MOBILIZ_MODE") or "test", embedded.start())
+    environment = embedded.environment(os.environ.get("MOBILIZ_MODE") or "demo", embedded.start())
     os.chdir(ROOT)
     become([str(venv_python()), "-m", "benchmarks", *arguments], environment)
 

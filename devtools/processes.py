@@ -122,7 +122,7 @@ def stop_all(children: Iterable[Child], signals: Signals, grace: float = GRACE) 
         child.finish()
 
 
-def run_step(child: Child, signals: Signals) -> int:
+def run_step(child: Child, signals: Signals, grace: float = GRACE) -> int:
     """Wait for a process that ends by itself; end it if we are asked to."""
     try:
         while child.ended() is None:
@@ -131,7 +131,7 @@ def run_step(child: Child, signals: Signals) -> int:
         signals.check()
         return child.process.returncode
     finally:
-        stop_all([child], signals)
+        stop_all([child], signals, grace)
 
 
 def is_alive(pid: int) -> bool:
