@@ -1,0 +1,378 @@
+"""Live cases, dated from the day of loading, in every state, some late: played through the real verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from garages.models import Garage
+from garages.tariff import LineInput, LineKind, PartOrigin
+from mobiliz.accounts.actors import SYSTEM, Actor
+from mobiliz.accounts.models import Membership
+from mobiliz.demo.names import Draw
+from mobiliz.demo.network import Cast
+from mobiliz.lib import clock
+from mobiliz.territory.models import Commune
+from referrals import transitions
+from referrals.actions import FaultInput, HouseholdInput, VehicleInput, assess_household, describe_vehicle
+from referrals.models import Assignment, Referral
+from referrals.states import DeclineReason, Outcome
+
+STAGES = ("draft", "ready", "review", "waiting", "accepted", "quoted", "agreed", "completed")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One dossier: who, where, how far it has come, and how many working days ago it was sent."""
+
+    first_name: str
+    last_name: str
+    commune: str
+    stage: str
+    days_ago: int
+    complaint: str
+    car: tuple[str, str, int]
+    by: str = "adviser"
+    at: str = "garage"
+    income: str = "820"
+    family: tuple[date, ...] = (date(1987, 4, 12),)
+    dwelling: str = "ordinary"
+    then: str = ""
+    lines: tuple[LineInput, ...] = field(default=())
+
+
+def labour(text: str, hours: str) -> LineInput:
+    return LineInput(LineKind.LABOUR, text, Decimal(hours), unit_public_excl_tax=Decimal("78"))
+
+
+def part(text: str, count: str, cost: str, public: str, origin: PartOrigin = PartOrigin.NEW) -> LineInput:
+    return LineInput(LineKind.PART, text, Decimal(count), Decimal(cost), Decimal(public), origin)
+
+
+BRAKES = (
+    labour("Remplacement plaquettes et disques avant", "1.60"),
+    part("Plaquettes avant (jeu)", "1", "24.37", "38.90"),
+    part("Disque avant", "2", "31.16", "47.50"),
+)
+CLUTCH = (
+    labour("Remplacement embrayage", "5.90"),
+    part("Kit embrayage échange standard", "1", "142.80", "198.00", PartOrigin.EXCHANGE),
+)
+BELT = (
+    labour("Distribution et pompe à eau", "4.30"),
+    part("Kit distribution et pompe", "1", "118.54", "189.00"),
+)
+FAMILY = (date(1986, 5, 1), date(1988, 9, 12), date(2016, 2, 3), date(2020, 11, 20))
+
+CASES = (
+    Case("Jean-Marc", "Vial", "42218", "draft", 4, "", ("Renault", "Mégane", 2010)),
+    Case("Awa", "Sarr", "42147", "ready", 1, "Essuie-glaces en panne et voyant huile", ("Renault", "Clio", 2012)),
+    Case(
+        "Sofia",
+        "Mendes",
+        "42207",
+        "review",
+        2,
+        "Boîte de vitesses dure",
+        ("Dacia", "Sandero", 2013),
+        dwelling="student_alone",
+    ),
+    Case("Luc", "Faure", "93048", "review", 5, "Freine mal", ("Peugeot", "206", 2008), dwelling="institution"),
+    Case("Amadou", "Diallo", "42218", "waiting", 0, "Fuite de liquide de refroidissement", ("Renault", "Scénic", 2012)),
+    Case(
+        "Mickaël",
+        "Roux",
+        "42095",
+        "waiting",
+        4,
+        "Amortisseurs à changer",
+        ("Renault", "Kangoo", 2011),
+        family=FAMILY,
+        income="1650",
+    ),
+    Case(
+        "Thomas", "Girard", "42187", "waiting", 2, "Courroie de distribution", ("Renault", "Clio", 2013), then="decline"
+    ),
+    Case(
+        "Inès",
+        "Barbier",
+        "42218",
+        "waiting",
+        3,
+        "Ne démarre plus le matin",
+        ("Renault", "Twingo", 2009),
+        by="colleague",
+    ),
+    Case("Leïla", "Haddad", "42044", "accepted", 6, "Bruit de roulement à l’avant", ("Renault", "Modus", 2008)),
+    Case("Rachid", "Kaci", "42218", "accepted", 8, "Embrayage qui patine", ("Renault", "Mégane", 2011), income="690"),
+    Case(
+        "Nadia", "Benali", "42218", "quoted", 12, "Plaquettes et disques avant", ("Renault", "Clio", 2009), lines=BRAKES
+    ),
+    Case(
+        "Sylvie",
+        "Perrin",
+        "42189",
+        "quoted",
+        20,
+        "Embrayage",
+        ("Renault", "Twingo", 2014),
+        lines=CLUTCH,
+        family=FAMILY,
+        income="1800",
+    ),
+    Case("Bruno", "Aubert", "42218", "agreed", 15, "Distribution", ("Dacia", "Logan", 2012), lines=BELT),
+    Case(
+        "Fatou",
+        "Camara",
+        "42184",
+        "agreed",
+        24,
+        "Freins avant",
+        ("Renault", "Clio", 2010),
+        lines=BRAKES,
+        by="colleague",
+    ),
+    Case("Hélène", "Bouvier", "42218", "completed", 30, "Embrayage", ("Renault", "Kangoo", 2010), lines=CLUTCH),
+    Case("Karima", "Joly", "42095", "completed", 26, "Freins avant", ("Renault", "Twingo", 2013), lines=BRAKES),
+    Case(
+        "Yann",
+        "Lefort",
+        "42218",
+        "quoted",
+        28,
+        "Distribution",
+        ("Peugeot", "206", 2007),
+        lines=BELT,
+        then="decline_quote",
+    ),
+    Case("Maryse", "Picard", "42218", "accepted", 18, "Moteur fumant", ("Renault", "Mégane", 2004), then="not_worth"),
+    Case("Kevin", "Morin", "42187", "waiting", 21, "Pot d’échappement", ("Citroën", "C3", 2009), then="withdraw"),
+    Case(
+        "Ousmane",
+        "Traoré",
+        "93066",
+        "waiting",
+        1,
+        "Batterie à plat",
+        ("Renault", "Clio", 2014),
+        by="adie",
+        at="paris_garage",
+    ),
+    Case(
+        "Élodie",
+        "Chevallier",
+        "92012",
+        "accepted",
+        5,
+        "Train avant qui tire",
+        ("Renault", "Modus", 2011),
+        by="adie",
+        at="paris_garage",
+    ),
+    Case(
+        "Samir",
+        "Lopes",
+        "75056",
+        "quoted",
+        10,
+        "Freins avant",
+        ("Renault", "Kangoo", 2012),
+        by="adie",
+        at="paris_garage",
+        lines=BRAKES,
+    ),
+    Case(
+        "Corinne",
+        "Marchand",
+        "94028",
+        "completed",
+        16,
+        "Distribution",
+        ("Dacia", "Logan", 2013),
+        by="adie",
+        at="paris_garage",
+        lines=BELT,
+    ),
+    Case(
+        "Adrien",
+        "Picard",
+        "23096",
+        "waiting",
+        0,
+        "Chauffe au bout de dix minutes",
+        ("Renault", "Clio", 2015),
+        by="adviser",
+        at="nearest",
+    ),
+)
+
+
+def load_cases(cast: Cast) -> int:
+    """Play every case; returns how many."""
+    for case in CASES:
+        _Player(case, cast).play()
+    return len(CASES)
+
+
+class _Player:
+    """Takes one case from its first day to its stage, each act on its own working day."""
+
+    def __init__(self, case: Case, cast: Cast) -> None:
+        self.case, self.cast = case, cast
+        self.day = _working_days_ago(case.days_ago)
+        self.adviser = self._actor(getattr(cast, case.by))
+        self.garage, self.workshop = self._garage()
+        self.pilot = self._actor(cast.pilot)
+        self.draw = Draw(hash_of(case.last_name))
+
+    def play(self) -> None:
+        with self._next_act():
+            referral = self._open()
+        if self.case.stage == "draft":
+            return
+        with self._next_act(days=0):
+            self._fill(referral)
+        steps: list[Callable[[Referral], None]] = [
+            self._send,
+            self._accept,
+            self._quote,
+            self._agree,
+            self._repair,
+        ]
+        if self.case.stage == "review":
+            with self._next_act(days=0):
+                transitions.send_for_review(referral, by=self.adviser)
+            return
+        for step in steps[: max(STAGES.index(self.case.stage) - STAGES.index("review"), 0)]:
+            with self._next_act(days=0 if step == self._send else self._pause()):
+                step(referral)
+        if self.case.then:
+            with self._next_act():
+                self._then(referral)
+
+    def _pause(self) -> int:
+        """Acts are spread over the days between sending and today."""
+        acts = max(STAGES.index(self.case.stage) - STAGES.index("review") - 1, 1) + bool(self.case.then)
+        return max(self.case.days_ago // (acts + 1), 0)
+
+    def _next_act(self, days: int = 1) -> AbstractContextManager[None]:
+        """A moment in working hours, never after the present one."""
+        self.day = min(_forward(self.day, days), clock.today())
+        hour = self.draw.random.randint(9, 15)
+        moment = datetime(self.day.year, self.day.month, self.day.day, hour, 10, tzinfo=clock.PARIS)
+        self.moment = max(min(moment, clock.now()), getattr(self, "moment", moment))
+        return clock.moved_to(self.moment)
+
+    def _actor(self, membership: Membership) -> Actor:
+        return Actor.member(membership)
+
+    def _garage(self) -> tuple[Garage, Actor]:
+        if self.case.at == "paris_garage":
+            return self.cast.paris_garage, self._actor(self.cast.paris_workshop)
+        if self.case.at == "nearest":
+            home = Commune.objects.get(pk=self.case.commune)
+            nearest = Garage.objects.active().nearest_to(home.latitude, home.longitude).first()
+            assert nearest is not None
+            return nearest, SYSTEM
+        return self.cast.garage, self._actor(self.cast.workshop)
+
+    def _open(self) -> Referral:
+        person = transitions.PersonInput(
+            first_name=self.case.first_name,
+            last_name=self.case.last_name,
+            birth_date=self.case.family[0],
+            commune=Commune.objects.get(pk=self.case.commune),
+            phone=f"+3399903{hash_of(self.case.last_name + self.case.first_name) % 10000:04d}",
+        )
+        consent = transitions.ConsentInput(channel="paper", given_on=clock.today())
+        return transitions.open_referral(person=person, consent=consent, by=self.adviser)
+
+    def _fill(self, referral: Referral) -> None:
+        make, model, year = self.case.car
+        describe_vehicle(
+            referral,
+            vehicle=VehicleInput(make=make, model=model, first_registered_year=year, mileage_km=90_000 + year * 37),
+            fault=FaultInput(complaint=self.case.complaint, is_drivable=self.case.days_ago % 2 == 0, since="weeks"),
+            by=self.adviser,
+        )
+        household = HouseholdInput(
+            birth_dates=self.case.family,
+            income_eur=Decimal(self.case.income),
+            income_basis="last_month",
+            dwelling=self.case.dwelling,  # type: ignore[arg-type]
+        )
+        assess_household(referral, household=household, by=self.adviser)
+
+    def _send(self, referral: Referral) -> None:
+        transitions.send(referral, garage=self.garage, by=self.adviser)
+
+    def _accept(self, referral: Referral) -> None:
+        transitions.accept(_held(referral), by=self.workshop)
+
+    def _quote(self, referral: Referral) -> None:
+        transitions.issue_quote(_held(referral), lines=self.case.lines, by=self.workshop, immobilisation_days=2)
+
+    def _agree(self, referral: Referral) -> None:
+        transitions.accept_quote(
+            _held(referral),
+            version=1,
+            piec_choice="not_concerned",
+            answered_on=clock.today(),
+            channel="paper",
+            by=self.workshop,
+        )
+
+    def _repair(self, referral: Referral) -> None:
+        held = _held(referral)
+        total = held.quote.versions.latest_first()[0].total_incl_tax
+        transitions.record_repair(held, done_on=clock.today(), final_total_incl_tax=total, by=self.workshop)
+
+    def _then(self, referral: Referral) -> None:
+        held = _held(referral)
+        match self.case.then:
+            case "decline":
+                transitions.decline(
+                    held, reason=DeclineReason.NO_CAPACITY, by=self.workshop, comment="Atelier complet."
+                )
+            case "decline_quote":
+                transitions.decline_quote(
+                    held, version=1, reason="Trop cher", answered_on=clock.today(), channel="paper", by=self.workshop
+                )
+            case "not_worth":
+                reason = "Moteur à remplacer, la voiture vaut moins que la réparation."
+                transitions.close(
+                    referral, outcome=Outcome.NOT_WORTH_REPAIRING, reason=reason, by=self.workshop, assignment=held
+                )
+            case "withdraw":
+                transitions.withdraw(referral, reason="A trouvé une autre solution.", by=self.adviser)
+
+
+def hash_of(text: str) -> int:
+    """The same at every run, unlike hash()."""
+    return sum(position * ord(sign) for position, sign in enumerate(text, start=1))
+
+
+def _held(referral: Referral) -> Assignment:
+    return Assignment.objects.of_referral(referral).open().with_all().get()
+
+
+def _forward(day: date, working_days: int) -> date:
+    for _step in range(working_days):
+        day += timedelta(days=1)
+        while day.weekday() >= 5:
+            day += timedelta(days=1)
+    return day
+
+
+def _working_days_ago(count: int) -> date:
+    day = clock.today()
+    while day.weekday() >= 5:
+        day -= timedelta(days=1)
+    for _step in range(count + 1):
+        day -= timedelta(days=1)
+        while day.weekday() >= 5:
+            day -= timedelta(days=1)
+    return day

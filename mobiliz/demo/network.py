@@ -1,0 +1,240 @@
+"""Three hundred garages, eight prescribers, and one login a role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.contrib.auth.hashers import make_password
+from oauth2_provider.models import Application
+
+from garages.models import Contact, DistributionGroup, Garage, GarageStatus, Level
+from mobiliz.accounts.models import Membership, Organisation, User
+from mobiliz.accounts.passwords import DEMONSTRATION_PASSWORD
+from mobiliz.accounts.roles import Role
+from mobiliz.demo.names import Draw
+from mobiliz.lib import clock
+from mobiliz.lib.text import normalise
+from mobiliz.territory.models import Commune
+from partners.models import Adviser, Agency, ApiClient, Structure
+
+# (garages active by then, last day): what was published of the network's growth
+GROWTH = ((10, date(2012, 3, 31)), (155, date(2014, 9, 30)), (300, date(2015, 12, 31)))
+GROUPS = ("Groupe Loire Mobilité", "Groupe Vallée Automobiles", "Groupe Atlantique Services")
+STRUCTURES = (
+    # name, kind, commune, agencies (name, commune), agreement since
+    ("Wimoov", "association", "75056", (("Loire", "42218"), ("Seine-Saint-Denis", "93066")), date(2012, 3, 1)),
+    ("ADIE", "association", "75056", (("Auvergne-Rhône-Alpes", "69123"),), date(2014, 1, 15)),
+    ("Cresus", "association", "67482", (), date(2014, 3, 1)),
+    ("FACE", "foundation", "93066", (), date(2014, 5, 1)),
+    ("FASTT", "association", "75056", (), date(2014, 9, 1)),
+    ("France Travail", "state_agency", "75056", (("Saint-Étienne", "42218"),), date(2015, 1, 1)),
+    ("Emmaüs", "association", "93066", (), date(2015, 3, 1)),
+    ("Restos du Cœur", "association", "75056", (), date(2015, 6, 1)),
+)
+
+
+@dataclass
+class Cast:
+    """Whom the demonstration's cases are played by."""
+
+    adviser: Membership
+    colleague: Membership
+    adie: Membership
+    workshop: Membership
+    owner: Membership
+    paris_workshop: Membership
+    pilot: Membership
+    regional_pilot: Membership
+    garage: Garage
+    paris_garage: Garage
+    garages: list[Garage]
+    advisers: list[Membership]
+
+
+def load_network() -> Cast:
+    structures = {row[0]: _structure(*row) for row in STRUCTURES}
+    garages = list(_garages())
+    return _people(structures, garages)
+
+
+def _structure(name: str, kind: str, commune: str, agencies: tuple, since: date) -> Structure:
+    structure = Structure.objects.create(
+        organisation=Organisation.objects.create(kind="structure", name=name),
+        name=name,
+        search_name=normalise(name),
+        kind=kind,
+        commune_id=commune,
+        agreement_from=since,
+        confirmed_on=clock.today() - timedelta(days=40),
+    )
+    for agency, where in agencies:
+        label = f"{name} {agency}"
+        parent = structure.organisation
+        organisation = Organisation.objects.create(kind="agency", name=label, parent=parent)
+        Agency.objects.create(organisation=organisation, structure=structure, name=label, commune_id=where)
+    return structure
+
+
+def _garages() -> Iterator[Garage]:
+    """The demonstration's two garages with logins first, then one in each large commune."""
+    groups = [DistributionGroup.objects.create(name=name) for name in GROUPS]
+    places = [Commune.objects.get(pk=code) for code in ("42218", "75056")]
+    others = Commune.objects.exclude(pk__in=["42218", "75056"]).with_places()
+    places += list(others.order_by("-population", "pk")[:230])
+    # small towns too, where the nearest garage is far
+    places += list(others.filter(population__range=(3000, 9000)).order_by("pk")[::60][: 300 - len(places)])
+    joined = list(_joining_days())
+    organisations = Organisation.objects.bulk_create(
+        Organisation(kind="garage", name=_name(index, place)) for index, place in enumerate(places)
+    )
+    garages = Garage.objects.bulk_create(
+        _garage(index, place, organisation, joined[index], groups)
+        for index, (place, organisation) in enumerate(zip(places, organisations, strict=True))
+    )
+    GarageStatus.objects.bulk_create(
+        GarageStatus(garage=garage, status="active", from_on=garage.joined_on) for garage in garages
+    )
+    Contact.objects.bulk_create(_contacts(garages))
+    yield from garages
+
+
+def _joining_days() -> Iterator[date]:
+    before, start = 0, date(2012, 3, 1)
+    for count, last in GROWTH:
+        step = (last - start) / (count - before)
+        for index in range(count - before):
+            yield start + step * index
+        before, start = count, last
+
+
+def _name(index: int, place: Commune) -> str:
+    pattern = ("Garage du Centre, {}", "{} Automobiles", "Atelier des Remparts, {}", "Garage de la Gare, {}")[index % 4]
+    return pattern.format(place.name)
+
+
+def _garage(index: int, place: Commune, organisation: Organisation, joined_on: date, groups: list) -> Garage:
+    level = (Level.RA2, Level.RA1, Level.RA2, Level.RA2, Level.RA1, Level.BRANCH)[index % 6]
+    joined_how = {"RA1": "brand_request", "RA2": "own_wish", "BRANCH": "branch_decision"}[level]
+    return Garage(
+        organisation=organisation,
+        name=organisation.name,
+        search_name=normalise(f"{organisation.name} {place.name}"),
+        level=level,
+        group=groups[index % 3] if level == Level.RA1 else None,
+        siret=_made_up_siret(index),
+        address=f"{index % 90 + 1} route de l’Atelier",
+        postcode=place.first_postcode,
+        commune=place,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        phone=f"+3399900{index:04d}",
+        weekly_cap=6 if index < 2 else 2,
+        joined_on=joined_on,
+        joined_how=joined_how,
+        charter_signed_on=joined_on,
+        confirmed_on=clock.today() - timedelta(days=20 + index % 200),
+    )
+
+
+def _made_up_siret(index: int) -> str:
+    """Begins with 000, as no real one does; its key is right."""
+    body = f"000{index:06d}0001"
+    return next(f"{body}{key}" for key in range(10) if _luhn(f"{body}{key}"))
+
+
+def _luhn(digits: str) -> bool:
+    doubled = [int(sign) * (2 if position % 2 else 1) for position, sign in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def _contacts(garages: list[Garage]) -> Iterator[Contact]:
+    draw = Draw(7)
+    for index, garage in enumerate(garages):
+        for rank, function in ((1, "workshop"), (2, "reception")):
+            first, last = draw.name()
+            yield Contact(
+                garage=garage,
+                rank=rank,
+                first_name=first,
+                last_name=last,
+                function=function,
+                phone=f"+3399901{index:03d}{rank}",
+                email=f"{function}{index}@garage.example",
+                confirmed_on=clock.today() - timedelta(days=30 + index % 300),
+            )
+
+
+def _people(structures: dict[str, Structure], garages: list[Garage]) -> Cast:
+    login = _Logins()
+    wimoov, adie = structures["Wimoov"], structures["ADIE"]
+    saint_etienne, paris = garages[0], garages[1]
+    adviser = login.adviser("conseillere@wimoov.example", "Claire", "Fontaine", wimoov, "+33999020001")
+    colleague = login.adviser("conseiller@wimoov.example", "Mehdi", "Laurent", wimoov, "+33999020002")
+    banker = login.adviser("conseiller@adie.example", "Paul", "Verdier", adie, "+33999020003", "volunteer")
+    others = [
+        login.adviser(f"conseil{index}@structure.example", "Dominique", f"Martin-{name}", structure, "")
+        for index, (name, structure) in enumerate(structures.items())
+        if name not in ("Wimoov", "ADIE")
+    ]
+    login.member("benevole@mobiliz.example", "Gérard", "Petit", Role.VOLUNTEER)
+    login.member("admin@mobiliz.example", "Alice", "Morel", Role.ADMINISTRATOR)
+    _api_client(wimoov)
+    garage_place = {"organisation": saint_etienne.organisation}
+    return Cast(
+        adviser=adviser,
+        colleague=colleague,
+        adie=banker,
+        workshop=login.member("atelier@garage.example", "Karim", "Belkacem", Role.WORKSHOP, **garage_place),
+        owner=login.member("patron@garage.example", "Monique", "Chavanel", Role.OWNER, **garage_place),
+        paris_workshop=login.member(
+            "atelier-paris@garage.example", "Luc", "Dumas", Role.WORKSHOP, organisation=paris.organisation
+        ),
+        pilot=login.member("pilote@mobiliz.example", "Isabelle", "Garnier", Role.PILOT),
+        regional_pilot=login.member(
+            "pilote-idf@mobiliz.example", "Hugo", "Lemaire", Role.REGIONAL_PILOT, region_id="11"
+        ),
+        garage=saint_etienne,
+        paris_garage=paris,
+        garages=garages,
+        advisers=[adviser, colleague, banker, *others],
+    )
+
+
+class _Logins:
+    """Accounts with the published password, hashed once."""
+
+    def __init__(self) -> None:
+        self.password = make_password(DEMONSTRATION_PASSWORD)
+
+    def member(self, email: str, first: str, last: str, role: Role, phone: str = "", **place: object) -> Membership:
+        from allauth.account.models import EmailAddress
+
+        user = User.objects.create(email=email, first_name=first, last_name=last, password=self.password)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        return Membership.objects.create(user=user, role=role, phone=phone, began_on=date(2014, 1, 6), **place)
+
+    def adviser(
+        self, email: str, first: str, last: str, structure: Structure, phone: str, engagement: str = "employee"
+    ) -> Membership:
+        member = self.member(email, first, last, Role.ADVISER, phone, organisation=structure.organisation)
+        Adviser.objects.create(membership=member, engagement=engagement)
+        return member
+
+
+def _api_client(structure: Structure) -> None:
+    """The published client of the demonstration: id demo-partner, secret demo-secret."""
+    application = Application.objects.create(
+        name="Wimoov, système d’information",
+        client_id="demo-partner",
+        client_secret="demo-secret",  # noqa: S106 (published on purpose)
+        client_type=Application.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
+    )
+    ApiClient.objects.create(
+        organisation=structure.organisation,
+        application=application,
+        name=application.name,
+        scopes="directory:read referrals:read referrals:write reports:read",
+    )
