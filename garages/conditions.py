@@ -27,14 +27,24 @@ class Conditions:
 
 def conditions_for(garage: Garage, on: date) -> Conditions:
     """The schedule and VAT rate in force for this garage on that day; raises NoScheduleInForce."""
-    schedule = PriceSchedule.objects.for_garage(garage, on).first()
+    return Conditions(schedule_for(garage, on), vat_percent_for(garage, on))
+
+
+def schedule_for(garage: Garage | None, on: date) -> PriceSchedule:
+    """The schedule in force for this garage on that day, without a garage the programme's."""
+    schedules = PriceSchedule.objects
+    in_force = schedules.for_garage(garage, on) if garage else schedules.of_programme(on)
+    schedule = in_force.first()
     if schedule is None:
         raise NoScheduleInForce(_("Aucun barème de prix n’est en vigueur ce jour-là. Prévenez un pilote."))
-    return Conditions(schedule, vat_percent_for(garage, on))
+    return schedule
 
 
-def vat_percent_for(garage: Garage, on: date) -> Decimal:
-    """VAT of the garage's territory on that day; none under the small-business exemption."""
+def vat_percent_for(garage: Garage | None, on: date) -> Decimal:
+    """VAT of the garage's territory on that day, without a garage the mainland's; none under the small-business
+    exemption."""
+    if garage is None:
+        return vat_percent_of_territory("metro", on)
     if garage.is_vat_exempt:
         return Decimal(0)
     department = garage.commune.department
