@@ -6,10 +6,23 @@ const announce = (text) => {
   document.getElementById("annonce").textContent = text;
 };
 
+// Signing in renews the token of forms, also in another tab: what was typed here is sent with the one in force.
+const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+document.addEventListener("submit", (event) => {
+  const field = event.target.elements.csrfmiddlewaretoken;
+  if (field && token()) field.value = token();
+}, true);
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!token()) return;
+  event.detail.headers["X-CSRFToken"] = token();
+  if ("csrfmiddlewaretoken" in event.detail.parameters) event.detail.parameters.csrfmiddlewaretoken = token();
+});
+
 // A form is sent once: the button says it is busy and stays where it is, so that focus is not lost.
 const release = (form) => {
   delete form.dataset.sent;
   for (const button of form.elements) {
+    if (!button.hasAttribute("aria-busy")) continue;
     button.removeAttribute("aria-busy");
     button.removeAttribute("aria-disabled");
   }
