@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from mobiliz.accounts.actors import ActorKind
 from mobiliz.accounts.roles import Permission
@@ -84,6 +84,12 @@ class ReferralQuerySet(models.QuerySet):
     def newest_first(self) -> Self:
         return self.order_by("-updated_at", "-pk")
 
+    def in_region(self, region: models.Model) -> Self:
+        return self.filter(region=region)
+
+    def changed_since(self, moment: datetime) -> Self:
+        return self.filter(updated_at__gte=moment)
+
 
 class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
@@ -118,6 +124,20 @@ class AssignmentQuerySet(models.QuerySet):
 
     def of_garage(self, garage_id: int) -> Self:
         return self.filter(garage_id=garage_id)
+
+    def of_referrals(self, referral_ids: Sequence[int]) -> Self:
+        return self.filter(referral_id__in=referral_ids)
+
+    def holding(self) -> Self:
+        """Open, or ended only because the referral itself was closed; the last one put to a garage comes last."""
+        return self.filter(Q(ended_at__isnull=True) | Q(end=End.CLOSED)).order_by("put_at", "pk")
+
+    def with_quoted_total(self) -> Self:
+        """With `quoted_total`: euros with tax of the latest version of a quote that was not withdrawn."""
+        from referrals.models import QuoteVersion
+
+        latest = QuoteVersion.objects.filter(quote__assignment=OuterRef("pk"), quote__withdrawn_at__isnull=True)
+        return self.annotate(quoted_total=Subquery(latest.latest_first().values("total_incl_tax")[:1]))
 
     def that_refused(self) -> Self:
         """Those a garage ended itself: it is not asked again for the same referral."""
