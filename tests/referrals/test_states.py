@@ -1,0 +1,322 @@
+"""The state table: whole, and walked through by the verbs themselves."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from mobiliz.accounts.actors import SYSTEM, Actor, ActorKind
+from mobiliz.lib import clock
+from referrals import transitions
+from referrals.models import Assignment, LogEntry
+from referrals.states import TABLE, DeclineReason, End, Outcome, Party, State, Verb, is_allowed, verbs_from
+from referrals.transitions import Overtaken, Refused
+from tests.cast import actor
+from tests.factories import journey
+
+pytestmark = pytest.mark.django_db
+
+PERSON = Actor(ActorKind.LINK)
+
+# The table of docs: verb, from, to. Written out again on purpose: a slip in states.py must show.
+MOVES = [
+    ("open", "", "draft"),
+    ("send", "draft", "waiting"),
+    ("send_for_review", "draft", "review"),
+    ("approve_review", "review", "waiting"),
+    ("refuse_review", "review", "closed"),
+    ("unsend", "waiting", "draft"),
+    ("assign", "waiting", "waiting"),
+    ("accept", "waiting", "accepted"),
+    ("decline", "waiting", "waiting"),
+    ("lapse", "waiting", "waiting"),
+    ("settle_by_telephone", "waiting", "accepted"),
+    ("give_back", "accepted quoted", "waiting"),
+    ("no_show", "accepted", "accepted closed"),
+    ("issue_quote", "accepted", "quoted"),
+    ("supersede_quote", "quoted", "quoted"),
+    ("accept_quote", "quoted", "agreed"),
+    ("decline_quote", "quoted", "closed agreed"),
+    ("expire_quote", "quoted", "closed agreed"),
+    ("supplement", "agreed", "quoted"),
+    ("record_repair", "agreed", "completed"),
+    ("cancel_repair", "agreed", "closed"),
+    ("withdraw", "draft review waiting accepted quoted agreed", "closed"),
+    ("close", "draft review waiting accepted quoted agreed", "closed"),
+    ("reopen", "closed", "draft"),
+]
+
+
+def test_the_table_is_the_one_of_the_documents():
+    written = {
+        verb.value: ({state.value for state in move.sources}, {state.value for state in move.targets})
+        for verb, move in TABLE.items()
+    }
+    assert written == {verb: (set(sources.split()), set(targets.split())) for verb, sources, targets in MOVES}
+
+
+def test_every_verb_has_a_function_that_does_it():
+    functions = {verb: verb if verb != "open" else "open_referral" for verb, _sources, _targets in MOVES}
+    assert all(hasattr(transitions, name) for name in functions.values())
+
+
+def test_only_the_workshop_issues_quotes_and_only_the_system_lets_lapse():
+    assert not is_allowed(Verb.ISSUE_QUOTE, State.ACCEPTED, frozenset({Party.GARAGE}))
+    assert is_allowed(Verb.ISSUE_QUOTE, State.ACCEPTED, frozenset({Party.WORKSHOP}))
+    assert Verb.LAPSE not in verbs_from(State.WAITING, frozenset(Party) - {Party.SYSTEM})
+
+
+# --- every verb in every state ----------------------------------------------------------------------------
+STATES = ["draft", "review", "waiting", "accepted", "quoted", "agreed", "completed", "closed"]
+
+
+@pytest.fixture
+def stage(adviser, workshop, pilot):
+    """`stage("quoted")`: a referral in that state, with the assignment its garage holds or held."""
+
+    def reach(state):
+        makers = {
+            "draft": lambda: journey.ready(adviser),
+            "review": lambda: journey.in_review(adviser),
+            "waiting": lambda: journey.sent(adviser, journey.garage_of(workshop)),
+            "accepted": lambda: journey.accepted(adviser, workshop),
+            "quoted": lambda: journey.quoted(adviser, workshop),
+            "agreed": lambda: journey.agreed(adviser, workshop),
+            "completed": lambda: journey.completed(adviser, workshop),
+            "closed": lambda: _closed(adviser, workshop),
+        }
+        made = makers[state]()
+        if isinstance(made, Assignment):
+            return made.referral, made
+        return made, None
+
+    return reach
+
+
+def _closed(adviser, workshop):
+    assignment = journey.quoted(adviser, workshop)
+    transitions.withdraw(assignment.referral, reason="A trouvé une voiture", by=actor(adviser))
+    return journey.fresh(assignment)
+
+
+@pytest.fixture
+def do(adviser, workshop, pilot, garage, other_garage):
+    """`do("accept", referral, assignment)`: the verb by someone who may, with good input."""
+
+    def act(verb, referral, held):
+        today, by_adviser, by_workshop, by_pilot = clock.today(), actor(adviser), actor(workshop), actor(pilot)
+        no = DeclineReason.NO_CAPACITY
+        acts = {
+            "send": lambda: transitions.send(referral, garage=garage, by=by_adviser),
+            "send_for_review": lambda: transitions.send_for_review(referral, by=by_adviser),
+            "approve_review": lambda: transitions.approve_review(
+                referral, why="Vit seul", evidence="Avis", by=by_pilot
+            ),
+            "refuse_review": lambda: transitions.refuse_review(referral, why="Hors champ", by=by_pilot),
+            "unsend": lambda: transitions.unsend(referral, by=by_adviser),
+            "assign": lambda: transitions.assign(referral, garage=other_garage, by=by_adviser),
+            "accept": lambda: transitions.accept(held, by=by_workshop),
+            "decline": lambda: transitions.decline(held, reason=no, by=by_workshop),
+            "lapse": lambda: transitions.lapse(held, by=SYSTEM),
+            "settle_by_telephone": lambda: transitions.settle_by_telephone(
+                held, spoke_with="Mme Faure", on=today, by=by_adviser
+            ),
+            "give_back": lambda: transitions.give_back(held, reason=no, by=by_workshop),
+            "no_show": lambda: transitions.no_show(held, by=by_workshop),
+            "issue_quote": lambda: transitions.issue_quote(held, lines=journey.LINES, by=by_workshop),
+            "supersede_quote": lambda: transitions.supersede_quote(
+                held, lines=journey.LINES, replaces=1, by=by_workshop
+            ),
+            "accept_quote": lambda: transitions.accept_quote(
+                held, version=1, piec_choice="wanted", answered_on=today, channel="paper", by=by_workshop
+            ),
+            "decline_quote": lambda: transitions.decline_quote(
+                held, version=1, reason="Trop cher", answered_on=today, channel="paper", by=by_workshop
+            ),
+            "expire_quote": lambda: transitions.expire_quote(held, by=SYSTEM),
+            "supplement": lambda: transitions.supplement(held, lines=journey.LINES, replaces=1, by=by_workshop),
+            "record_repair": lambda: transitions.record_repair(
+                held, done_on=today, final_total_incl_tax=0, by=by_workshop
+            ),
+            "cancel_repair": lambda: transitions.cancel_repair(held, reason="Ne veut plus", by=by_workshop),
+            "withdraw": lambda: transitions.withdraw(referral, reason="Ne veut plus", by=by_adviser),
+            "close": lambda: transitions.close(
+                referral, outcome=Outcome.UNREACHABLE, reason="Trois appels sans réponse", by=by_adviser
+            ),
+            "reopen": lambda: transitions.reopen(referral, by=by_adviser),
+        }
+        return acts[verb]()
+
+    return act
+
+
+ON_ASSIGNMENTS = {
+    "accept", "decline", "lapse", "settle_by_telephone", "give_back", "no_show", "issue_quote", "supersede_quote",
+    "accept_quote", "decline_quote", "expire_quote", "supplement", "record_repair", "cancel_repair",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("verb", "sources"), [(verb, sources.split()) for verb, sources, _ in MOVES if sources])
+@pytest.mark.parametrize("state", STATES)
+def test_a_verb_moves_the_states_of_its_row_and_is_told_off_in_the_others(stage, do, verb, sources, state, settings):
+    referral, held = stage(state)
+    if verb in ON_ASSIGNMENTS and held is None:
+        assert state in {"draft", "review"}  # the address of such an act does not exist
+        return
+    before = LogEntry.objects.of_referral(referral).count()
+    if state in sources:
+        _prepare(verb, referral, held)
+        with clock.moved_to(clock.now() + timedelta(days=40 if verb == "expire_quote" else 0)):
+            do(verb, referral, held)
+        _assert_moved(verb, referral, before)
+    elif state == "draft" and verb.endswith("_review") and verb != "send_for_review":
+        with pytest.raises(PermissionDenied):  # a draft is nothing that a pilot sees
+            do(verb, referral, held)
+    else:
+        with pytest.raises(Overtaken, match="Déjà fait"):
+            do(verb, referral, held)
+        referral.refresh_from_db()
+        assert (referral.state, LogEntry.objects.of_referral(referral).count()) == (state, before)
+
+
+def _prepare(verb, referral, held):
+    """What a row of the table takes for granted."""
+    if verb == "send_for_review":
+        adviser = referral.adviser
+        journey.assess(referral, adviser, dwelling="student_alone")
+    if verb == "assign":
+        transitions.lapse(held, by=SYSTEM)
+
+
+def _assert_moved(verb, referral, before):
+    referral.refresh_from_db()
+    last = LogEntry.objects.of_referral(referral).latest_first().first()
+    assert last.verb == verb
+    assert referral.state == last.to_state
+    assert State(referral.state) in TABLE[Verb(verb)].targets
+    assert LogEntry.objects.of_referral(referral).count() > before
+    assert last.change.referral_id == referral.pk
+
+
+def test_the_log_tells_the_state_at_every_step(adviser, workshop):
+    referral = journey.completed(adviser, workshop).referral
+    steps = list(LogEntry.objects.of_referral(referral).order_by("position").values_list("from_state", "to_state"))
+    assert [came for came, _to in steps] == ["", *[to for _came, to in steps[:-1]]]
+    assert steps[-1][1] == referral.state
+
+
+# --- who --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [("workshop", True), ("owner", True), ("reception", True), ("adviser", False), ("other_garage_workshop", False),
+     ("pilot", False), ("volunteer", False), ("administrator", False), ("stranger", False)],
+)  # fmt: skip
+def test_only_the_garage_that_holds_it_accepts(adviser, garage, member, who, may):
+    assignment = journey.sent(adviser, garage)
+    if may:
+        transitions.accept(assignment, by=actor(member(who)))
+    else:
+        with pytest.raises(PermissionDenied):
+            transitions.accept(assignment, by=actor(member(who)))
+
+
+@pytest.mark.parametrize(("who", "may"), [("workshop", True), ("owner", True), ("reception", False)])
+def test_only_owner_and_workshop_issue_quotes(adviser, workshop, member, who, may):
+    assignment = journey.accepted(adviser, workshop)
+    if may:
+        transitions.issue_quote(assignment, lines=journey.LINES, by=actor(member(who)))
+    else:
+        with pytest.raises(PermissionDenied):
+            transitions.issue_quote(assignment, lines=journey.LINES, by=actor(member(who)))
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        ("pilot", True),
+        ("regional_pilot", True),
+        ("other_regional_pilot", False),
+        ("adviser", False),
+        ("workshop", False),
+    ],
+)
+def test_only_a_pilot_of_the_region_decides_a_review(adviser, member, who, may):
+    referral = journey.in_review(adviser)
+    if may:
+        transitions.approve_review(referral, why="Vit seul", evidence="Avis de bourse", by=actor(member(who)))
+    else:
+        with pytest.raises(PermissionDenied):
+            transitions.approve_review(referral, why="Vit seul", evidence="Avis", by=actor(member(who)))
+
+
+@pytest.mark.parametrize("verb", ["unsend", "withdraw", "reopen"])
+def test_another_structure_moves_nothing(adviser, other_adviser, garage, verb):
+    referral = journey.sent(adviser, garage).referral
+    acts = {
+        "unsend": lambda by: transitions.unsend(referral, by=by),
+        "withdraw": lambda by: transitions.withdraw(referral, reason="x", by=by),
+        "reopen": lambda by: transitions.reopen(referral, by=by),
+    }
+    with pytest.raises(PermissionDenied):
+        acts[verb](actor(other_adviser))
+
+
+def test_the_person_answers_by_link(adviser, workshop):
+    assignment = journey.quoted(adviser, workshop)
+    transitions.accept_quote(
+        assignment, version=1, piec_choice="declined", answered_on=clock.today(), channel="link", by=PERSON
+    )
+    assert journey.fresh(assignment).referral.state == "agreed"
+
+
+def test_an_adviser_never_accepts_for_the_person(adviser, workshop):
+    assignment = journey.quoted(adviser, workshop)
+    with pytest.raises(PermissionDenied):
+        transitions.accept_quote(
+            assignment, version=1, piec_choice="wanted", answered_on=clock.today(), channel="adviser", by=actor(adviser)
+        )
+
+
+# --- what becomes of the assignment -----------------------------------------------------------------------
+def test_a_decline_leaves_the_referral_waiting_without_a_garage(adviser, workshop):
+    assignment = journey.declined(adviser, workshop)
+    assert (assignment.end, assignment.end_reason) == (End.DECLINED, "no_capacity")
+    assert assignment.referral.state == "waiting"
+    assert not Assignment.objects.of_referral(assignment.referral).open().exists()
+
+
+def test_a_garage_that_said_no_is_not_asked_again(adviser, workshop, garage):
+    referral = journey.declined(adviser, workshop).referral
+    with pytest.raises(Refused, match="déjà répondu non"):
+        transitions.assign(referral, garage=garage, by=actor(adviser))
+
+
+def test_the_second_no_show_closes_as_unreachable(adviser, workshop):
+    assignment = journey.accepted(adviser, workshop)
+    transitions.no_show(assignment, by=actor(workshop))
+    transitions.no_show(assignment, by=actor(workshop))
+    referral = journey.fresh(assignment).referral
+    assert (referral.state, referral.outcome) == ("closed", "unreachable")
+
+
+def test_a_garage_that_lost_the_assignment_is_told_in_words(adviser, workshop):
+    assignment = journey.sent(adviser, journey.garage_of(workshop))
+    transitions.unsend(assignment.referral, by=actor(adviser))
+    with pytest.raises(Overtaken, match="reprise avant réponse du garage par Aline Dubois"):
+        transitions.accept(assignment, by=actor(workshop))
+
+
+def test_reopening_is_for_thirty_days(adviser, workshop):
+    assignment = journey.quoted(adviser, workshop)
+    transitions.withdraw(assignment.referral, reason="Hésite", by=actor(adviser))
+    with clock.moved_to(clock.now() + timedelta(days=31)), pytest.raises(Refused, match="plus de 30 jours"):
+        transitions.reopen(assignment.referral, by=actor(adviser))
+
+
+def test_withdrawing_consent_stops_the_sharing(adviser, workshop):
+    assignment = journey.accepted(adviser, workshop)
+    by = actor(adviser)
+    transitions.withdraw(assignment.referral, reason="Ne veut plus", by=by, withdraws_consent=True)
+    transitions.reopen(assignment.referral, by=by)
+    with pytest.raises(Refused, match="Enregistrez l’accord"):
+        transitions.send(assignment.referral, garage=assignment.garage, by=by)
