@@ -7,12 +7,11 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-from devtools import filelock, uv
+from devtools import filelock, processes, uv
 from devtools.console import Trouble, say
 from devtools.lockfiles import WHAT_TO_DO, lock_file, read_pins
 from devtools.places import LOCAL, ROOT, VENV, venv_python
@@ -125,7 +124,10 @@ def install_packages(names: Sequence[str], tool: str | None, again: Sequence[str
     refuse_broken_lock()
     if not (has_pip() and succeeds(with_pip(files, again))):
         refuse_broken_lock()
-        raise Trouble(f"The packages could not be installed: {reason()} (all of it in {LOG}).")
+        raise Trouble(
+            f"The packages could not be installed: {reason()}."
+            f" Check the network, then that nobody changed the locks (git checkout requirements); details: {LOG}"
+        )
 
 
 def with_uv(tool: str, files: list[str], again: Iterable[str]) -> list[str]:
@@ -160,19 +162,7 @@ def succeeds(command: Sequence[str]) -> bool:
     with LOG.open("a", encoding="utf-8") as log:
         log.write("$ " + " ".join(command) + "\n")
         log.flush()
-        try:
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=uv.environment(),
-                timeout=PATIENCE,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            log.write(f"{error}\n")
-            return False
-    return done.returncode == 0
+        return processes.succeeds(command, log, uv.environment(), PATIENCE)
 
 
 def refuse_broken_lock() -> None:

@@ -16,7 +16,7 @@ DEVELOP = (*RUN, "dev")
 PIN = re.compile(
     r"(?P<name>[A-Za-z0-9._-]+)(\[[^\]]+\])?==(?P<version>[^\s;]+)(\s*;[^\\]*?)?(?P<hashes>(\s+--hash=sha256:[0-9a-f]{64})+)"
 )
-WHAT_TO_DO = "bring it back with `git checkout requirements`, or lock anew with `python3 dev.py lock`"
+WHAT_TO_DO = "bring the lock back with `git checkout requirements`, or make a new one with `python3 dev.py lock`"
 
 
 def lock_file(name: str) -> Path:

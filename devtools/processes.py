@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import IO, Any
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE = 10.0
@@ -89,9 +90,7 @@ class Child:
 
     def finish(self) -> None:
         """Whatever is left of the group goes now."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # nothing left
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        kill_group(self.process)
 
 
 def die_with_parent() -> Callable[[], None] | None:
@@ -120,6 +119,29 @@ def stop_all(children: Iterable[Child], signals: Signals, grace: float = GRACE) 
         signals.wait(0.5)
     for child in children:
         child.finish()
+
+
+def succeeds(command: Sequence[str], words: IO[Any] | int, environment: dict[str, str], timeout: float) -> bool:
+    """Run a command to its end; if time or dev.py ends first, so does all that it started."""
+    try:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=words, stderr=words, env=environment, start_new_session=True
+        )
+    except OSError:
+        return False
+    try:
+        return process.wait(timeout) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        kill_group(process)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Whatever is left of the group of this process goes now."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # nothing left
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def run_step(child: Child, signals: Signals, grace: float = GRACE) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from devtools.console import say
 from devtools.places import LOCAL, ROOT
+from devtools.processes import succeeds
 from devtools.python import FETCHED, Python, find_python
 
 BOOT = LOCAL / "boot"
@@ -108,25 +109,12 @@ def arrived() -> bool:
 
 
 def quiet(command: list[str]) -> bool:
-    try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=environment(), timeout=300)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
+    return succeeds(command, subprocess.DEVNULL, environment(), timeout=300)
 
 
 def fetch_python(tool: str, log: Path) -> Python | None:
     """Let uv fetch a Python of its own into our folder."""
     say("No Python 3.12 or later here; fetching one...")
     with log.open("a", encoding="utf-8") as words:
-        try:
-            subprocess.run(
-                [tool, "python", "install", "3.13"],
-                stdout=words,
-                stderr=words,
-                env=environment(),
-                timeout=FETCH_MINUTES * 60,
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return None
+        succeeds([tool, "python", "install", "3.13"], words, environment(), timeout=FETCH_MINUTES * 60)
     return find_python()
