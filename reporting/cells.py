@@ -7,7 +7,7 @@ there are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -59,7 +59,7 @@ def bring_up_to_date(batch: int = 1000) -> int:
 
 def count_again(referral_ids: Sequence[int]) -> None:
     """Add to the sums what these referrals count for now, minus what they counted for until now."""
-    _count("{referral} = ANY(%(ids)s)", {"ids": list(referral_ids)})
+    _update_contributions("{referral} = ANY(%(ids)s)", {"ids": list(referral_ids)}, into=SUMS)
 
 
 @transaction.atomic
@@ -74,8 +74,8 @@ def recount_all() -> int:
         SELECT FROM referrals_change pending
          WHERE pending.referral_id = {referral}
            AND (pending.transaction, pending.id) > (%(transaction)s, %(last_id)s))"""
-    wrong = _count(unchanged, {"transaction": reader.transaction, "last_id": reader.last_id})
-    return wrong + sum(_correct_sums(model) for model in SUMS)
+    _update_contributions(unchanged, {"transaction": reader.transaction, "last_id": reader.last_id}, into=())
+    return sum(_correct_sums(model) for model in SUMS)
 
 
 def _start_again_in_a_restored_database(reader: Reader) -> None:
@@ -86,10 +86,12 @@ def _start_again_in_a_restored_database(reader: Reader) -> None:
             reader.transaction, reader.last_id = 0, 0
 
 
-def _count(which: str, parameters: dict[str, Any]) -> int:
-    """One statement, so that every part of it sees the same moment; how many sums it changed."""
-    added = ", ".join(f"added_{_table(model)} AS ({_add(model, 'delta')})" for model in SUMS)
-    changed = " + ".join(f"(SELECT count(*) FROM added_{_table(model)})" for model in SUMS)  # noqa: S608
+def _update_contributions(which: str, parameters: dict[str, Any], *, into: Iterable[type[models.Model]]) -> None:
+    """Bring the contributions of these referrals up to history, and add what changed into these sums.
+
+    One statement, so that every part of it sees the same moment.
+    """
+    added = "".join(f"added_{_table(model)} AS ({_add(model, 'delta')})," for model in into)
     statement = f"""
         WITH {_fresh(which.format(referral="referral.id"))},
         stale AS MATERIALIZED (
@@ -101,19 +103,17 @@ def _count(which: str, parameters: dict[str, Any]) -> int:
             SELECT * FROM coming
              UNION ALL
             SELECT {_list(KEPT[: -len(COUNTS)])}, {_list(f"-{name}" for name in COUNTS)} FROM going),
-        {added},
+        {added}
         kept AS (
             INSERT INTO {_table(Contribution)} AS kept ({_list(KEPT)}) SELECT {_list(KEPT)} FROM coming
             ON CONFLICT (referral_id, garage_id)
-            DO UPDATE SET {_list(f"{name} = excluded.{name}" for name in KEPT[1:])}),
-        forgotten AS (
-            DELETE FROM {_table(Contribution)} AS kept USING (
-                SELECT referral_id, garage_id FROM going EXCEPT SELECT referral_id, garage_id FROM coming) AS gone
-             WHERE kept.referral_id = gone.referral_id AND kept.garage_id IS NOT DISTINCT FROM gone.garage_id)
-        SELECT {changed}"""  # noqa: S608 -- put together from the constants above, never from input
+            DO UPDATE SET {_list(f"{name} = excluded.{name}" for name in KEPT[1:])})
+        DELETE FROM {_table(Contribution)} AS kept USING (
+            SELECT referral_id, garage_id FROM going EXCEPT SELECT referral_id, garage_id FROM coming) AS gone
+         WHERE kept.referral_id = gone.referral_id AND kept.garage_id IS NOT DISTINCT FROM gone.garage_id
+        """  # noqa: S608 -- put together from the constants above, never from input
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return int(cursor.fetchone()[0])
 
 
 def _fresh(which: str) -> str:

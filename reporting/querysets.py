@@ -41,11 +41,11 @@ class CellQuerySet(models.QuerySet):
         return ends["first"], ends["last"]
 
 
-class ReaderQuerySet(models.QuerySet):
+class ReaderQuerySet(models.QuerySet["Reader"]):
     def take(self, name: str, *, wait: bool = False) -> Reader | None:
         """The reader's row, locked until the transaction ends; None while another worker holds it."""
         found = self.select_for_update(skip_locked=not wait).filter(pk=name)
-        reader: Reader | None = found.first()
+        reader = found.first()
         if reader is None:
             self.bulk_create([self.model(pk=name)], ignore_conflicts=True)
             reader = found.first()
