@@ -7,6 +7,7 @@ from tests import cast
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.garages import GarageFactory
 from tests.factories.partners import AdviserFactory, AgencyFactory, StructureFactory
+from tests.factories.reference import reference_rows
 from tests.factories.territory import small_territory
 
 
@@ -22,6 +23,7 @@ def _stage_after_flush(request):
     """Tests with real transactions empty the database when they end: set the stage again for the next."""
     request.getfixturevalue("transactional_db")
     small_territory()
+    reference_rows()
 
 
 def pytest_collection_modifyitems(items):

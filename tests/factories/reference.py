@@ -1,0 +1,20 @@
+"""The rows that migrations bring (first offer, rule set, price schedule, VAT), set again after a flush."""
+
+from importlib import import_module
+
+from django.apps import apps
+
+from mobiliz.programme.models import Offer
+
+MIGRATIONS = (
+    "mobiliz.programme.migrations.0002_first_offer",
+    "garages.migrations.0002_first_schedule",
+    "eligibility.migrations.0003_first_rule_set",
+)
+
+
+def reference_rows() -> None:
+    if Offer.objects.exists():
+        return
+    for name in MIGRATIONS:
+        import_module(name).add(apps, None)

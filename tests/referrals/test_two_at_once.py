@@ -1,0 +1,119 @@
+"""Two acts at the same moment, in real transactions: one wins, the other is told in words, nothing happens twice."""
+
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+
+from mobiliz.lib import clock
+from referrals import transitions
+from referrals.models import Assignment, LogEntry, Quote
+from referrals.states import DeclineReason
+from referrals.transitions import Overtaken, Refused
+from tests.cast import actor
+from tests.factories import journey
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts):
+    """Each act in its own connection, started together; returns what each returned or was refused with."""
+    ready, results = Barrier(len(acts)), [None] * len(acts)
+
+    def run(index, act):
+        ready.wait(timeout=10)
+        try:
+            results[index] = act()
+        except (Refused, AssertionError) as refused:
+            results[index] = refused
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return results
+
+
+def _refusals(results):
+    return [result for result in results if isinstance(result, Refused)]
+
+
+def test_accept_and_decline_at_once_one_wins(adviser, workshop, owner):
+    assignment = journey.sent(adviser, journey.garage_of(workshop))
+    by_workshop, by_owner = actor(workshop), actor(owner)
+    results = at_once(
+        lambda: transitions.accept(assignment, by=by_workshop),
+        lambda: transitions.decline(assignment, reason=DeclineReason.NO_CAPACITY, by=by_owner),
+    )
+    [refused] = _refusals(results)
+    assert isinstance(refused, Overtaken)
+    assert "Déjà fait" in refused.message
+    assert "Garage de la Loire" in refused.message
+    assert LogEntry.objects.of_assignment(assignment).count() == 2  # put to the garage, answered
+
+
+def test_a_double_click_accepts_once(adviser, workshop):
+    assignment = journey.sent(adviser, journey.garage_of(workshop))
+    by = actor(workshop)
+    results = at_once(*[lambda: transitions.accept(assignment, by=by)] * 4)
+    assert len(_refusals(results)) == 3
+    assert LogEntry.objects.of_assignment(assignment).of_verb("accept").count() == 1
+
+
+def test_two_quotes_at_once_make_one_quote(adviser, workshop, owner):
+    assignment = journey.accepted(adviser, workshop)
+    by_workshop, by_owner = actor(workshop), actor(owner)
+    results = at_once(
+        lambda: transitions.issue_quote(assignment, lines=journey.LINES, by=by_workshop),
+        lambda: transitions.issue_quote(assignment, lines=journey.LINES, by=by_owner),
+    )
+    assert len(_refusals(results)) == 1
+    assert Quote.objects.count() == 1
+
+
+def test_a_new_version_is_refused_when_a_colleague_was_quicker(adviser, workshop, owner):
+    assignment = journey.quoted(adviser, workshop)
+    by_workshop, by_owner = actor(workshop), actor(owner)
+    results = at_once(
+        lambda: transitions.supersede_quote(assignment, lines=journey.LINES, replaces=1, by=by_workshop),
+        lambda: transitions.supersede_quote(assignment, lines=journey.LINES, replaces=1, by=by_owner),
+    )
+    [refused] = _refusals(results)
+    assert "version 2" in refused.message
+    assert assignment.quote.versions.count() == 2
+
+
+def test_an_answer_is_not_recorded_to_a_version_just_replaced(adviser, workshop):
+    assignment = journey.quoted(adviser, workshop)
+    by = actor(workshop)
+    transitions.supersede_quote(assignment, lines=journey.LINES, replaces=1, by=by)
+    with pytest.raises(Overtaken, match="version 2"):
+        transitions.accept_quote(
+            assignment, version=1, piec_choice="wanted", answered_on=clock.today(), channel="paper", by=by
+        )
+
+
+def test_six_sent_at_once_never_exceed_the_cap(adviser, garage):
+    garage.weekly_cap = 2
+    garage.save(update_fields=["weekly_cap"])
+    referrals = [journey.ready(adviser, last_name=f"Cas{letter}") for letter in "ABCDEF"]
+    by = actor(adviser)
+    results = at_once(*[(lambda one=one: transitions.send(one, garage=garage, by=by)) for one in referrals])
+    assert len(_refusals(results)) == 4
+    assert all("complet cette semaine" in one.message for one in _refusals(results))
+    assert Assignment.objects.of_garage(garage.pk).open().count() == 2
+
+
+def test_numbers_have_no_gap_and_no_double_when_quotes_are_issued_at_once(adviser, workshop, garage):
+    garage.weekly_cap = 6
+    garage.save(update_fields=["weekly_cap"])
+    held = [journey.accepted(adviser, workshop, last_name=f"Cas{letter}") for letter in "ABCDE"]
+    by = actor(workshop)
+    at_once(
+        *[(lambda one=one: transitions.issue_quote(one, lines=journey.LINES, by=by)) for one in held[:4]],
+        lambda: transitions.give_back(held[4], reason=DeclineReason.NO_CAPACITY, by=by),
+    )
+    assert sorted(Quote.objects.values_list("sequence", flat=True)) == [1, 2, 3, 4]
