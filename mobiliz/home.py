@@ -2,13 +2,73 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
+
+from mobiliz.accounts import views as accounts
+from mobiliz.accounts.actors import ANONYMOUS
+from mobiliz.accounts.demonstration import DEMONSTRATION_LOGINS, DEMONSTRATION_PASSWORD
+from mobiliz.accounts.lapsed import is_from_our_own_page, lapsed
+from mobiliz.accounts.roles import Role
+from reporting import readiness
+
+Desk = Callable[[HttpRequest], HttpResponse]
+
+
+class Door(NamedTuple):
+    """One entry of the navigation."""
+
+    label: str | Promise
+    url: str
+
+
+TO_DO = Door(_("À faire"), "/bureau/")
+REFERRALS = Door(_("Orientations"), "/orientations/")
+HISTORY = Door(_("Historique"), "/affectations/")
+GARAGES = Door(_("Garages"), "/garages/")
+STRUCTURES = Door(_("Structures"), "/structures/")
+DASHBOARD = Door(_("Tableau de bord"), "/tableau-de-bord/")
+ACCOUNTS = Door(_("Comptes"), "/comptes/")
+
+_GARAGE_DOORS = (TO_DO, HISTORY, GARAGES)
+_PILOT_DOORS = (TO_DO, DASHBOARD, REFERRALS, GARAGES, STRUCTURES)
+DOORS: dict[str, tuple[Door, ...]] = {
+    Role.ADVISER: (TO_DO, REFERRALS, GARAGES, STRUCTURES),
+    Role.OWNER: _GARAGE_DOORS,
+    Role.WORKSHOP: _GARAGE_DOORS,
+    Role.RECEPTION: _GARAGE_DOORS,
+    Role.PILOT: _PILOT_DOORS,
+    Role.REGIONAL_PILOT: _PILOT_DOORS,
+    Role.VOLUNTEER: (TO_DO, GARAGES),
+    Role.ADMINISTRATOR: (ACCOUNTS,),
+}
+
+
+def _late(path: str) -> Desk:
+    return lambda request: import_string(path)(request)
+
+
+_garage_desk = _late("referrals.desks.garage.desk")
+_pilot_desk = _late("referrals.desks.pilot.desk")
+DESKS: dict[str, Desk] = {
+    Role.ADVISER: _late("referrals.desks.adviser.desk"),
+    Role.OWNER: _garage_desk,
+    Role.WORKSHOP: _garage_desk,
+    Role.RECEPTION: _garage_desk,
+    Role.PILOT: _pilot_desk,
+    Role.REGIONAL_PILOT: _pilot_desk,
+    Role.VOLUNTEER: _late("referrals.desks.volunteer.desk"),
+    Role.ADMINISTRATOR: accounts.desk,
+}
 
 
 @login_not_required
@@ -21,7 +81,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+    """Each role to its desk; someone with an account but no place is told whom to ask."""
+    role = request.actor.role
+    return DESKS[role](request) if role else render(request, "accounts/without_role.html")
 
 
 @login_not_required
@@ -37,6 +99,9 @@ def components(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The token of a form is renewed by signing in: a form of ours is offered again, another site's is not."""
+    if is_from_our_own_page(request):
+        return lapsed(request)
     return render(request, "403_csrf.html", status=403)
 
 
@@ -50,9 +115,31 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    return JsonResponse({})
+    """Ready: database, broker, worker and beat are there."""
+    found = readiness.check()
+    words = {name: "ok" if is_there else "absent" for name, is_there in found.items()}
+    return JsonResponse(words, status=200 if all(found.values()) else 503)
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """What the base template needs on every page."""
-    return {"is_demo": settings.MOBILIZ_MODE == "demo", "nav": []}
+    """What the base template needs on every page; what a fragment does not ask for is not looked up."""
+    is_demo = settings.MOBILIZ_MODE == "demo"
+    return {
+        "is_demo": is_demo,
+        "nav": SimpleLazyObject(lambda: navigation(request)),
+        "other_capacities": SimpleLazyObject(lambda: other_capacities(request)),
+        "demo_logins": DEMONSTRATION_LOGINS if is_demo else (),
+        "demo_password": DEMONSTRATION_PASSWORD if is_demo else "",
+    }
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The doors of the role in which the person works now, the one they stand in marked as current."""
+    doors = DOORS.get(getattr(request, "actor", ANONYMOUS).role or "", ())
+    return [{"label": door.label, "url": door.url, "current": request.path.startswith(door.url)} for door in doors]
+
+
+def other_capacities(request: HttpRequest) -> list[Any]:
+    """As what else the person may work."""
+    now = getattr(request, "actor", ANONYMOUS).membership
+    return [one for one in getattr(request, "capacities", ()) if now is None or one.pk != now.pk]

@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from mobiliz import home
 
@@ -13,7 +13,7 @@ urlpatterns = [
     path("readyz", home.readyz, name="readyz"),
     path("bureau/", home.desk, name="desk"),
     path("connexion/", login_not_required(account.login), name="account_login"),
-    path("deconnexion/", account.logout, name="account_logout"),
+    path("deconnexion/", login_not_required(account.logout), name="account_logout"),
     path("inscription/", home.signup_closed, name="account_signup"),
     path("compte/mot-de-passe/", account.password_change, name="account_change_password"),
     path(
@@ -26,8 +26,9 @@ urlpatterns = [
         login_not_required(account.password_reset_done),
         name="account_reset_password_done",
     ),
-    path(
-        "compte/mot-de-passe/nouveau/<slug:uidb36>-<path:key>/",
+    re_path(
+        # a slug would take the hyphens of the key
+        r"^compte/mot-de-passe/nouveau/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         login_not_required(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),

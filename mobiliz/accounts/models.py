@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.accounts.querysets import MembershipQuerySet, OrganisationQuerySet, UserQuerySet
 from mobiliz.accounts.roles import Role
 from mobiliz.lib import clock
+from mobiliz.lib.text import normalise
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -36,11 +38,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("adresse électronique"), max_length=254, unique=True)
     first_name = models.CharField(_("prénom"), max_length=80)
     last_name = models.CharField(_("nom"), max_length=80)
+    search_name = models.CharField(max_length=170, editable=False, default="")
     is_active = models.BooleanField(_("actif"), default=True)
     joined_at = models.DateTimeField(_("compte ouvert le"), default=clock.now, editable=False)
     works_as = models.ForeignKey(
         "accounts.Membership", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # Part of what a session is signed with: one more, and every session of the account has ended.
+    session_generation = models.PositiveIntegerField(default=0, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["first_name", "last_name"]
@@ -55,6 +60,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.get_full_name()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_name = normalise(f"{self.last_name} {self.first_name}")
+        super().save(*args, **kwargs)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's own, over the generation too: an account opened again does not open its old sessions."""
+        signed = f"{self.session_generation}:{self.password}"
+        return salted_hmac("mobiliz.accounts.session", signed, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff(self) -> bool:
@@ -81,6 +95,7 @@ class Organisation(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=16, choices=OrganisationKind.choices)
     name = models.CharField(_("nom"), max_length=160)
+    search_name = models.CharField(max_length=200, editable=False, default="")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
 
     objects = OrganisationQuerySet.as_manager()
@@ -95,6 +110,10 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_name = normalise(self.name)
+        super().save(*args, **kwargs)
 
 
 class Membership(models.Model):

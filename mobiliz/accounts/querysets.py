@@ -1,13 +1,14 @@
-"""Which accounts and memberships an actor may see."""
+"""Which accounts, memberships and organisations an actor may see; the questions have names."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from mobiliz.accounts.roles import Permission
+from mobiliz.accounts.roles import ORGANISATION_KINDS, Permission
+from mobiliz.lib.text import normalise
 
 if TYPE_CHECKING:
     from mobiliz.accounts.actors import Actor
@@ -15,6 +16,30 @@ if TYPE_CHECKING:
 
 
 class OrganisationQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Names of organisations: to administrators, who open accounts in them, and to the members of the network."""
+        may = actor.can(Permission.MANAGE_ACCOUNTS) or actor.can(Permission.SEE_DIRECTORY)
+        return self if may else self.none()
+
+    def that_take(self, role: str) -> Self:
+        """Those in which someone may have this role: an adviser in a structure or agency, garage staff in a garage."""
+        return self.filter(kind__in=ORGANISATION_KINDS.get(role, ()))
+
+    def matching(self, text: str) -> Self:
+        """Those whose name, or whose structure's name, holds every word of the text; none for no word."""
+        words = normalise(text).split()
+        found = self if words else self.none()
+        for word in words:
+            found = found.filter(Q(search_name__contains=word) | Q(parent__search_name__contains=word))
+        return found.select_related("parent").order_by("search_name", "pk")
+
+    def named(self, text: str) -> Self:
+        """Those of exactly this name, however written."""
+        return self.filter(search_name=normalise(text)).select_related("parent").order_by("pk")
+
+    def with_uid(self, uid: str) -> Self:
+        return self.filter(uid=uid)
+
     def within(self, organisation_id: int | None) -> Self:
         """The organisation itself and those that belong to it."""
         return self.filter(Q(pk=organisation_id) | Q(parent_id=organisation_id, parent__isnull=False))
@@ -46,11 +71,11 @@ class MembershipQuerySet(models.QuerySet):
     def of_organisation(self, organisation_id: int) -> Self:
         return self.filter(organisation_id=organisation_id)
 
-    def matching(self, text: str) -> Self:
-        """Those whose name or address holds the text."""
-        return self.filter(
-            Q(user__last_name__icontains=text) | Q(user__first_name__icontains=text) | Q(user__email__icontains=text)
-        )
+    def with_places(self) -> Self:
+        return self.select_related("user", "organisation__parent", "region")
+
+    def latest_first(self) -> Self:
+        return self.order_by("-ended_on", "-began_on", "-pk")
 
 
 class UserQuerySet(models.QuerySet):
@@ -58,3 +83,32 @@ class UserQuerySet(models.QuerySet):
         if actor.can(Permission.MANAGE_ACCOUNTS):
             return self
         return self.filter(pk=actor.user.pk) if actor.user else self.none()
+
+    def with_email(self, email: str) -> Self:
+        return self.filter(email__iexact=email)
+
+    def for_list(self) -> Self:
+        """By name, each with `has_second_factor` and `current_memberships`."""
+        from allauth.mfa.models import Authenticator
+
+        from mobiliz.accounts.models import Membership
+
+        current = Membership.objects.filter(ended_on__isnull=True).with_places().order_by("pk")
+        return (
+            self.annotate(has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type="totp")))
+            .prefetch_related(Prefetch("memberships", queryset=current, to_attr="current_memberships"))
+            .order_by("search_name", "pk")
+        )
+
+    def matching(self, text: str) -> Self:
+        """Those whose name, address or organisation holds every word of the text."""
+        from mobiliz.accounts.models import Membership
+
+        found = self
+        for word in text.split():
+            key = normalise(word)
+            place = Membership.objects.filter(user=OuterRef("pk"), ended_on__isnull=True)
+            in_name = Q(search_name__contains=key) if key else Q()
+            in_place = Q(Exists(place.filter(organisation__search_name__contains=key))) if key else Q()
+            found = found.filter(Q(email__icontains=word) | in_name | in_place)
+        return found

@@ -66,5 +66,13 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS}),
 }
 
+# What kind of organisation a role is held in; the roles that are not here are the network's own.
+ORGANISATION_KINDS: dict[str, tuple[str, ...]] = {
+    Role.ADVISER: ("structure", "agency"),
+    Role.OWNER: ("garage",),
+    Role.WORKSHOP: ("garage",),
+    Role.RECEPTION: ("garage",),
+}
+
 GARAGE_ROLES = frozenset({Role.OWNER, Role.WORKSHOP, Role.RECEPTION})
 PILOT_ROLES = frozenset({Role.PILOT, Role.REGIONAL_PILOT})

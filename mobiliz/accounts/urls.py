@@ -1,5 +1,18 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from mobiliz.accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("", views.accounts, name="list"),
+    path("nouveau/", views.open_account, name="open"),
+    path("organisations/", views.organisations, name="organisations"),
+    path("travailler-en-tant-que/", views.work_as, name="work_as"),
+    path("appartenances/<uuid:uid>/terminer/", views.end_membership, name="end_membership"),
+    path("<uuid:uid>/", views.account, name="account"),
+    path("<uuid:uid>/appartenances/nouvelle/", views.add_membership, name="add_membership"),
+    path("<uuid:uid>/desactiver/", views.deactivate, name="deactivate"),
+    path("<uuid:uid>/reactiver/", views.reactivate, name="reactivate"),
+]

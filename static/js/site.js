@@ -15,7 +15,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("htmx:configRequest", (event) => {
   if (!token()) return;
   event.detail.headers["X-CSRFToken"] = token();
-  if ("csrfmiddlewaretoken" in event.detail.parameters) event.detail.parameters.csrfmiddlewaretoken = token();
+  if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = token();
 });
 
 // A form is sent once: the button says it is busy and stays where it is, so that focus is not lost.

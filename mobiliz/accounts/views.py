@@ -1,0 +1,169 @@
+"""Accounts: the administrator's desk, opening an account, a person's roles; and working as another of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from mobiliz.accounts import actions
+from mobiliz.accounts.forms import AccountForm, PlaceForm, suggestions
+from mobiliz.accounts.models import Membership, User
+from mobiliz.accounts.permissions import can_change, can_end, can_manage_accounts
+from mobiliz.lib.pages import get_visible_or_404, page, require
+
+PAGE_LENGTH = 50
+
+
+@require_safe
+def accounts(request: HttpRequest) -> HttpResponse:
+    """The administrator's desk: every account, found by name, address or organisation."""
+    require(can_manage_accounts(request.actor))
+    text = request.GET.get("q", "").strip()
+    rows = User.objects.visible_to(request.actor).matching(text).for_list()
+    return page(request, "accounts/accounts.html", {"text": text, **_a_page(request, rows)}, partial="rows")
+
+
+desk = accounts
+
+
+def _a_page(request: HttpRequest, rows: Any) -> dict[str, Any]:
+    """Fifty rows and the addresses of the fifty before and after."""
+    asked = request.GET.get("page", "1")
+    number = int(asked) if asked.isdecimal() and 0 < int(asked[:6]) < 10_000 else 1
+    start = (number - 1) * PAGE_LENGTH
+    found = list(rows[start : start + PAGE_LENGTH + 1])
+
+    def address(other: int) -> str:
+        query = request.GET.copy()
+        query["page"] = str(other)
+        return f"{request.path}?{query.urlencode()}"
+
+    return {
+        "accounts": found[:PAGE_LENGTH],
+        "position": f"{start + 1} à {start + len(found[:PAGE_LENGTH])}" if found else "",
+        "before_url": address(number - 1) if number > 1 else "",
+        "after_url": address(number + 1) if len(found) > PAGE_LENGTH else "",
+    }
+
+
+@require_safe
+def organisations(request: HttpRequest) -> HttpResponse:
+    """A fragment: the organisations to choose from while one types."""
+    require(can_manage_accounts(request.actor))
+    text = request.GET.get("organisation", "").strip()
+    offered = suggestions(request.GET.get("role", ""), text)
+    context = {"name": "organisation", "text": text, "organisations": offered}
+    return render(request, "accounts/organisation_suggestions.html", context)
+
+
+def open_account(request: HttpRequest) -> HttpResponse:
+    require(can_manage_accounts(request.actor))
+    form = AccountForm(request.POST or None)
+    if form.is_valid():
+        user = _done(form, lambda: actions.open_account(**form.person, place=form.place, by=request.actor))
+        if user:
+            messages.success(request, _("Le compte est ouvert. Remettez le lien ci-dessous à la personne."))
+            return redirect("accounts:account", user.uid)
+    return render(request, "accounts/open_account.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_safe
+def account(request: HttpRequest, uid: UUID) -> HttpResponse:
+    user = get_visible_or_404(User.objects.for_list(), request.actor, uid)
+    require(can_manage_accounts(request.actor))
+    context = {
+        "account": user,
+        "memberships": user.memberships.with_places().latest_first(),
+        "may_change": can_change(request.actor, user),
+        "password_url": "" if user.has_usable_password() else _password_url(user),
+        "link_days": settings.PASSWORD_RESET_TIMEOUT // (24 * 3600),
+    }
+    return render(request, "accounts/account.html", context)
+
+
+def _password_url(user: User) -> str:
+    """Where someone who never had a password sets the first; it stops working once used, and in time."""
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    return str(get_adapter().get_reset_password_from_key_url(key))
+
+
+def add_membership(request: HttpRequest, uid: UUID) -> HttpResponse:
+    user = get_visible_or_404(User, request.actor, uid)
+    require(can_change(request.actor, user))
+    form = PlaceForm(request.POST or None)
+    if form.is_valid():
+        added = _done(form, lambda: actions.add_membership(user, place=form.place, by=request.actor))
+        if added:
+            messages.success(request, _("Le rôle est ajouté."))
+            return redirect("accounts:account", user.uid)
+    context = {"account": user, "form": form}
+    return render(request, "accounts/add_membership.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def end_membership(request: HttpRequest, uid: UUID) -> HttpResponse:
+    membership = get_visible_or_404(Membership.objects.with_places(), request.actor, uid)
+    require(can_end(request.actor, membership))
+    return _act(request, membership.user, lambda: actions.end_membership(membership, by=request.actor))
+
+
+@require_POST
+def deactivate(request: HttpRequest, uid: UUID) -> HttpResponse:
+    user = get_visible_or_404(User, request.actor, uid)
+    require(can_change(request.actor, user))
+    return _act(request, user, lambda: actions.deactivate(user, by=request.actor))
+
+
+@require_POST
+def reactivate(request: HttpRequest, uid: UUID) -> HttpResponse:
+    user = get_visible_or_404(User, request.actor, uid)
+    require(can_change(request.actor, user))
+    return _act(request, user, lambda: actions.reactivate(user, by=request.actor))
+
+
+@require_POST
+def work_as(request: HttpRequest) -> HttpResponse:
+    """Change to another of one's own capacities; anybody else's does not exist."""
+    form = _MembershipId(request.POST)
+    if not form.is_valid():
+        raise Http404
+    own = Membership.objects.current().of_user(request.actor.user)
+    membership = get_visible_or_404(own, request.actor, form.cleaned_data["membership"])
+    actions.work_as(membership, by=request.actor)
+    return redirect("desk")
+
+
+class _MembershipId(forms.Form):
+    membership = forms.UUIDField()
+
+
+def _done[T](form: forms.Form, verb: Callable[[], T]) -> T | None:
+    """What the verb made, or None with its reason in the form."""
+    try:
+        return verb()
+    except actions.Refused as refused:
+        form.add_error(None, str(refused))
+        return None
+
+
+def _act(request: HttpRequest, user: User, verb: Callable[[], None]) -> HttpResponse:
+    """One act on an account, then back to its page, which says what came of it."""
+    try:
+        verb()
+    except actions.Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("C’est fait."))
+    return redirect("accounts:account", user.uid)
