@@ -202,7 +202,7 @@ class LogEntry(models.Model):
             place = self.membership.organisation
             name = self.membership.user.get_full_name()
             return f"{name} ({place.name})" if place else name
-        return str(self.client) if self.client else words.ACTOR_KINDS[self.actor_kind]
+        return str(self.client) if self.client else str(words.ACTOR_KINDS[self.actor_kind])
 
 
 class Change(models.Model):

@@ -19,7 +19,7 @@ from garages.conditions import Conditions, conditions_for
 from garages.models import Garage
 from garages.tariff import LineInput, LineKind, Totals, price_lines
 from mobiliz.accounts.actors import ActorKind
-from mobiliz.accounts.models import Membership
+from mobiliz.accounts.models import Membership, Organisation
 from mobiliz.lib.clock import day_of
 from mobiliz.lib.periods import iso_week_monday
 from mobiliz.lib.text import normalise
@@ -67,6 +67,11 @@ class PastReferral:
     decline_reason: str = "Le devis reste trop élevé pour le foyer."
 
     @property
+    def organisation(self) -> Organisation:
+        assert self.adviser.organisation is not None
+        return self.adviser.organisation
+
+    @property
     def is_repaired(self) -> bool:
         return self.repaired_at is not None
 
@@ -89,7 +94,7 @@ def load_history(past: Sequence[PastReferral], *, offer: Offer) -> list[Referral
 def _people(past: Sequence[PastReferral]) -> list[Beneficiary]:
     people = Beneficiary.objects.bulk_create(
         Beneficiary(
-            organisation_id=one.adviser.organisation_id,
+            organisation=one.organisation,
             first_name=one.first_name,
             last_name=one.last_name,
             search_name=normalise(f"{one.last_name} {one.first_name}"),
@@ -148,7 +153,7 @@ def _referral(one: PastReferral, person: Beneficiary, vehicle: Vehicle, offer: O
         offer=offer,
         beneficiary=person,
         vehicle=vehicle,
-        organisation_id=one.adviser.organisation_id,
+        organisation=one.organisation,
         adviser=one.adviser,
         assessment=one.assessment,
         state=(State.COMPLETED if one.is_repaired else State.CLOSED).value,

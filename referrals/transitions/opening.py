@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from mobiliz.accounts.actors import Actor
+from mobiliz.accounts.models import Organisation
+from mobiliz.accounts.models import Membership
 from mobiliz.programme.models import REPAIR, Offer
 from mobiliz.territory.models import Commune
 from referrals import permissions
@@ -46,27 +49,51 @@ class ConsentInput:
 
 @transaction.atomic
 def open_referral(
-    *, person: PersonInput, consent: ConsentInput, by: Actor, distance_agreed_km: int = 30, offer: Offer | None = None
+    *,
+    person: PersonInput,
+    consent: ConsentInput,
+    by: Actor,
+    distance_agreed_km: int = 30,
+    offer: Offer | None = None,
+    key: UUID | None = None,
 ) -> Referral:
-    """Register the person with their consent and open a draft for them, in the actor's own organisation."""
+    """Register the person with their consent and open a draft for them, in the actor's own organisation.
+
+    `key` is made once for each form shown: the same form sent twice opens one draft, which bears it as its uid.
+    """
     if not permissions.can_create(by) or by.membership is None:
         raise PermissionDenied
-    beneficiary = _register(person, by)
+    if opened := _opened_before(key, person, by):
+        return opened
+    organisation = by.membership.organisation
+    assert organisation is not None
+    beneficiary = _register(person, organisation, by)
     _record_consent(beneficiary, consent, by)
     referral = Referral.objects.create(
         offer=offer or Offer.objects.get(pk=REPAIR),
         beneficiary=beneficiary,
-        organisation_id=by.organisation_id,
+        organisation=organisation,
         adviser=by.membership,
         distance_agreed_km=distance_agreed_km,
+        uid=key if key and not Referral.objects.with_uid(key).exists() else uuid4(),
     )
     finish(referral, Verb.OPEN, State.DRAFT, by=by)
     return referral
 
 
-def _register(person: PersonInput, by: Actor) -> Beneficiary:
+def _opened_before(key: UUID | None, person: PersonInput, by: Actor) -> Referral | None:
+    """What a first click opened; another person typed into an old form is another person."""
+    if key is None:
+        return None
+    # one at a time for each member: the second click waits here, and finds what the first has opened
+    Membership.objects.select_for_update().get(pk=by.membership.pk)  # type: ignore[union-attr]
+    same = Referral.objects.visible_to(by).with_uid(key)
+    return same.of_person(person.last_name, person.first_name, person.birth_date).first()
+
+
+def _register(person: PersonInput, organisation: Organisation, by: Actor) -> Beneficiary:
     return Beneficiary.objects.create(
-        organisation_id=by.organisation_id,
+        organisation=organisation,
         first_name=person.first_name,
         last_name=person.last_name,
         birth_date=person.birth_date,

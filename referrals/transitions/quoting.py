@@ -198,6 +198,9 @@ def _issue(
 ) -> QuoteVersion:
     """Price the lines by the schedule in force and copy everything in: what was issued never changes."""
     garage = quote.garage
+    assessment = after.assessment if after else referral.assessment
+    assert assessment is not None
+    assert by.membership is not None
     try:
         conditions = conditions_for(garage, on)
     except NoScheduleInForce as error:
@@ -212,7 +215,7 @@ def _issue(
         quote=quote,
         number=after.number + 1 if after else 1,
         is_supplement=is_supplement,
-        assessment_id=after.assessment_id if after else referral.assessment_id,
+        assessment=assessment,
         immobilisation_days=immobilisation_days,
         instalments=instalments,
         issued_on=on,
