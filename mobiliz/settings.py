@@ -232,25 +232,27 @@ DEFAULT_FROM_EMAIL = _required("DEFAULT_FROM_EMAIL", "Mobiliz <ne-pas-repondre@m
 # --- the API ----------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["partners.api.ClientAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["mobiliz.lib.api.HasScope"],
-    "DEFAULT_RENDERER_CLASSES": ["mobiliz.lib.api.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PERMISSION_CLASSES": ["mobiliz.lib.api.policies.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["mobiliz.lib.api.policies.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["mobiliz.lib.api.policies.OrjsonParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["mobiliz.lib.api.ClientThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["mobiliz.lib.api.policies.ClientThrottle"],
     "DEFAULT_THROTTLE_RATES": {"client": "600/min"},
-    "EXCEPTION_HANDLER": "mobiliz.lib.api.problem_document",
-    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "mobiliz.lib.api.problems.problem_document",
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Mobiliz",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "mobiliz.lib.api.schema.add_what_every_answer_has",
+    ],
 }
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
@@ -260,9 +262,29 @@ OAUTH2_PROVIDER = {
         "referrals:write": "Créer et suivre les orientations de votre organisation",
         "reports:read": "Lire les totaux du réseau",
     },
-    "DEFAULT_SCOPES": ["directory:read"],
+    "SCOPES_BACKEND_CLASS": "partners.api.GrantedScopes",
+    "OAUTH2_VALIDATOR_CLASS": "partners.api.ClientValidator",
+    # knows the client-credentials grant and no other
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
-    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    # the OAuth 2 security best practice (RFC 9700), whole: tokens are stored hashed, never read from an address
+    **{
+        f"COMPLIANT_BCP_RFC9700_{rule}": True
+        for rule in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",
+            "REFRESH_TOKEN",
+            "REDIRECT_URI_SCHEME",
+            "REDIRECT_URI_MATCHING",
+            "PKCE_REQUIRED",
+        )
+    },
 }
 
 # --- logs: what happened, never a family's figures --------------------------------------------------------

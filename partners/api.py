@@ -9,13 +9,14 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from oauth2_provider import views
 from oauth2_provider.models import AccessToken, Application
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import BaseScopes
+from oauth2_provider.settings import oauth2_settings
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -58,6 +59,24 @@ def _known(token: bytes, request: Request) -> AccessToken:
     return known
 
 
+class ClientScheme(OpenApiAuthenticationExtension):
+    """What the OpenAPI document says of it."""
+
+    target_class = ClientAuthentication
+    name = "client"
+
+    def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
+        return {self.name: [auto_schema.view.required_scopes[auto_schema.method]]}
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        scopes = {name: str(words) for name, words in GrantedScopes().get_all_scopes().items()}
+        return {
+            "type": "oauth2",
+            "description": "OAuth 2 client credentials: id and secret from your pilot, a token for an hour.",
+            "flows": {"clientCredentials": {"tokenUrl": "/o/token/", "scopes": scopes}},
+        }
+
+
 class ClientValidator(OAuth2Validator):
     """Only applications of active clients get a token."""
 
@@ -72,7 +91,7 @@ class GrantedScopes(BaseScopes):
     """A client may ask for what it was granted, and gets all of it when it names nothing."""
 
     def get_all_scopes(self) -> dict[str, str]:
-        return dict(settings.OAUTH2_PROVIDER["SCOPES"])
+        return dict(oauth2_settings.SCOPES)
 
     def get_available_scopes(
         self, application: Application | None = None, request: Any = None, *args: Any, **kwargs: Any

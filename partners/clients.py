@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from oauth2_provider.generators import generate_client_id, generate_client_secret
 from oauth2_provider.models import Application
+from oauth2_provider.settings import oauth2_settings
 
 from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.models import Organisation, OrganisationKind
@@ -64,8 +64,8 @@ def register_client(
 
 def _known_scopes(scopes: Iterable[str]) -> list[str]:
     asked = sorted(set(scopes))
-    unknown = [scope for scope in asked if scope not in settings.OAUTH2_PROVIDER["SCOPES"]]
+    unknown = [scope for scope in asked if scope not in oauth2_settings.SCOPES]
     if unknown or not asked:
-        known = ", ".join(settings.OAUTH2_PROVIDER["SCOPES"])
+        known = ", ".join(oauth2_settings.SCOPES)
         raise ClientRefused(_("Choisissez des portées parmi : %(known)s.") % {"known": known})
     return asked

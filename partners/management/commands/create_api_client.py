@@ -6,8 +6,8 @@ from argparse import ArgumentParser
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from oauth2_provider.settings import oauth2_settings
 
 from mobiliz.accounts.actors import SYSTEM
 from mobiliz.accounts.models import Organisation
@@ -20,9 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--organisation", type=UUID, required=True, help="identifiant (UUID) de l’organisation")
         parser.add_argument("--name", required=True, help="nom du système")
-        parser.add_argument(
-            "--scopes", nargs="+", required=True, help=f"parmi : {', '.join(settings.OAUTH2_PROVIDER['SCOPES'])}"
-        )
+        parser.add_argument("--scopes", nargs="+", required=True, help=f"parmi : {', '.join(oauth2_settings.SCOPES)}")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
