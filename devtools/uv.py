@@ -31,11 +31,18 @@ FOREIGN = (
 )
 
 
+# Where systems keep the certificates they trust: a company's own proxy is known there, and not to uv.
+BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+
+
 def environment() -> dict[str, str]:
     """Our environment without what belongs to other projects; pip's index serves uv too."""
     kept = {key: value for key, value in os.environ.items() if key not in FOREIGN}
     kept["UV_PYTHON_INSTALL_DIR"] = str(FETCHED)
     kept["UV_PYTHON_INSTALL_BIN"] = "0"  # do not touch the person's own ~/.local/bin
+    if any(os.path.exists(bundle) for bundle in BUNDLES):
+        kept.setdefault("UV_SYSTEM_CERTS", "1")
+        kept.setdefault("UV_NATIVE_TLS", "1")  # its name in older releases
     if "PIP_INDEX_URL" in kept:
         kept.setdefault("UV_DEFAULT_INDEX", kept["PIP_INDEX_URL"])
     return kept
