@@ -14,13 +14,10 @@ from django.utils.translation import gettext as _
 from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.models import Membership, Organisation, User
 from mobiliz.lib import clock
+from mobiliz.lib.refusals import Refused
 from mobiliz.territory.models import Region
 
 log = structlog.get_logger(__name__)
-
-
-class Refused(Exception):
-    """It cannot be done now; the text says why, in French."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ def open_account(*, email: str, first_name: str, last_name: str, place: Place, b
         with transaction.atomic():
             user = User.objects.create_user(email, first_name=first_name.strip(), last_name=last_name.strip())
     except IntegrityError as double:
-        raise Refused(_("Un compte existe déjà à cette adresse.")) from double
+        raise Refused(_("Un compte existe déjà à cette adresse."), field="email") from double
     add_membership(user, place=place, by=by)
     _note("account opened", user, by)
     return user

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter
@@ -22,8 +21,8 @@ from mobiliz.accounts.forms import AccountForm, PlaceForm, suggestions
 from mobiliz.accounts.models import Membership, User
 from mobiliz.accounts.permissions import can_change, can_end, can_manage_accounts
 from mobiliz.lib.pages import get_visible_or_404, page, require
-
-PAGE_LENGTH = 50
+from mobiliz.lib.paging import paged
+from mobiliz.lib.refusals import Refused, attempt
 
 
 @require_safe
@@ -32,30 +31,10 @@ def accounts(request: HttpRequest) -> HttpResponse:
     require(can_manage_accounts(request.actor))
     text = request.GET.get("q", "").strip()
     rows = User.objects.visible_to(request.actor).matching(text).for_list()
-    return page(request, "accounts/accounts.html", {"text": text, **_a_page(request, rows)}, partial="rows")
+    return page(request, "accounts/accounts.html", {"text": text, "page": paged(request, rows)}, partial="rows")
 
 
 desk = accounts
-
-
-def _a_page(request: HttpRequest, rows: Any) -> dict[str, Any]:
-    """Fifty rows and the addresses of the fifty before and after."""
-    asked = request.GET.get("page", "1")
-    number = int(asked) if asked.isdecimal() and 0 < int(asked[:6]) < 10_000 else 1
-    start = (number - 1) * PAGE_LENGTH
-    found = list(rows[start : start + PAGE_LENGTH + 1])
-
-    def address(other: int) -> str:
-        query = request.GET.copy()
-        query["page"] = str(other)
-        return f"{request.path}?{query.urlencode()}"
-
-    return {
-        "accounts": found[:PAGE_LENGTH],
-        "position": f"{start + 1} à {start + len(found[:PAGE_LENGTH])}" if found else "",
-        "before_url": address(number - 1) if number > 1 else "",
-        "after_url": address(number + 1) if len(found) > PAGE_LENGTH else "",
-    }
 
 
 @require_safe
@@ -72,7 +51,7 @@ def open_account(request: HttpRequest) -> HttpResponse:
     require(can_manage_accounts(request.actor))
     form = AccountForm(request.POST or None)
     if form.is_valid():
-        user = _done(form, lambda: actions.open_account(**form.person, place=form.place, by=request.actor))
+        user = attempt(form, lambda: actions.open_account(**form.person, place=form.place, by=request.actor))
         if user:
             messages.success(request, _("Le compte est ouvert. Remettez le lien ci-dessous à la personne."))
             return redirect("accounts:account", user.uid)
@@ -104,7 +83,7 @@ def add_membership(request: HttpRequest, uid: UUID) -> HttpResponse:
     require(can_change(request.actor, user))
     form = PlaceForm(request.POST or None)
     if form.is_valid():
-        added = _done(form, lambda: actions.add_membership(user, place=form.place, by=request.actor))
+        added = attempt(form, lambda: actions.add_membership(user, place=form.place, by=request.actor))
         if added:
             messages.success(request, _("Le rôle est ajouté."))
             return redirect("accounts:account", user.uid)
@@ -149,20 +128,11 @@ class _MembershipId(forms.Form):
     membership = forms.UUIDField()
 
 
-def _done[T](form: forms.Form, verb: Callable[[], T]) -> T | None:
-    """What the verb made, or None with its reason in the form."""
-    try:
-        return verb()
-    except actions.Refused as refused:
-        form.add_error(None, str(refused))
-        return None
-
-
 def _act(request: HttpRequest, user: User, verb: Callable[[], None]) -> HttpResponse:
     """One act on an account, then back to its page, which says what came of it."""
     try:
         verb()
-    except actions.Refused as refused:
+    except Refused as refused:
         messages.warning(request, str(refused))
     else:
         messages.success(request, _("C’est fait."))
