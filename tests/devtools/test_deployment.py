@@ -24,7 +24,7 @@ def instructions(name):
 
 
 def documented():
-    return dict(re.findall(r"^([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
+    return dict(re.findall(r"^(?:# )?([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
 
 
 def test_every_path_that_the_image_copies_exists():
@@ -56,11 +56,14 @@ def test_the_thrown_away_values_satisfy_the_settings(monkeypatch):
     line = next(line for line in instructions("RUN") if "collectstatic" in line)
     values = dict(word.split("=", 1) for word in shlex.split(line) if re.match(r"[A-Z_]+=", word))
 
+    assert settings_with(values, monkeypatch)["IS_PRODUCTION"]
+
+
+def settings_with(values, monkeypatch):
+    """What the settings make of an environment that holds these values and nothing else."""
     monkeypatch.setattr(os, "environ", values)
     monkeypatch.setattr("environ.Env.ENVIRON", values)
-    found = runpy.run_path(str(ROOT / "mobiliz" / "settings.py"))
-
-    assert found["IS_PRODUCTION"]
+    return runpy.run_path(str(ROOT / "mobiliz" / "settings.py"))
 
 
 def test_web_worker_and_beat_are_one_image():
@@ -124,6 +127,18 @@ def test_every_variable_of_the_settings_is_documented_and_no_other():
     of_others = {"MOBILIZ_STATE", "POSTGRES_PASSWORD"}
 
     assert set(documented()) == read | of_others
+
+
+def test_the_example_starts_production_once_the_empty_lines_are_filled(monkeypatch):
+    lines = dict(re.findall(r"^([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
+    filled = {"DATABASE_URL": "postgres://a:b@postgres:5432/c", "CELERY_BROKER_URL": "redis://valkey:6379/0"}
+    filled |= {"EMAIL_URL": "smtp+tls://a:b@mail.example:587"}
+
+    found = settings_with({name: value or filled.get(name, "filled") for name, value in lines.items()}, monkeypatch)
+
+    assert found["IS_PRODUCTION"]
+    assert "" not in found["CSRF_TRUSTED_ORIGINS"]
+    assert found["CACHES"]["default"]["LOCATION"] == "redis://valkey:6379/0"
 
 
 def test_the_example_holds_no_secret():
