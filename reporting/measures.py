@@ -47,6 +47,11 @@ class Counts:
     open_quotes: int = 0
     repairs_done: int = 0
 
+    @classmethod
+    def sum(cls, many: Iterable[Self]) -> Self:
+        all_of_them = list(many)
+        return cls(*(sum(getattr(one, name) for one in all_of_them) for name in COUNTS))
+
     @property
     def open_referrals(self) -> int:
         """Those of which more may still come."""

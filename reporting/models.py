@@ -143,6 +143,11 @@ class Reader(models.Model):
 
     objects = ReaderQuerySet.as_manager()
 
+    @property
+    def stamp(self) -> str:
+        """Changes whenever the sums may have."""
+        return f"{self.transaction}-{self.last_id}"
+
 
 class Heartbeat(models.Model):
     """When a background process was last seen at work."""

@@ -42,6 +42,10 @@ class CellQuerySet(models.QuerySet):
 
 
 class ReaderQuerySet(models.QuerySet["Reader"]):
+    def named(self, name: str) -> Reader:
+        """The reader as it stands; one that has never read where there is none yet."""
+        return self.filter(pk=name).first() or self.model(pk=name)
+
     def take(self, name: str, *, wait: bool = False) -> Reader | None:
         """The reader's row, locked until the transaction ends; None while another worker holds it."""
         found = self.select_for_update(skip_locked=not wait).filter(pk=name)
