@@ -40,8 +40,8 @@ def commands() -> Iterator[tuple[str, list[str]]]:
     yield "formatting", [python, "-m", "ruff", "format", "--check", "."]
     yield "lint", [python, "-m", "ruff", "check", "."]
     if templates():
-        yield "templates", [python, "-m", "djade", "--check", "--target-version", "6.1", *templates()]
-    yield "types", [python, "-m", "mypy"]
+        yield "templates", [str(VENV / "bin" / "djade"), "--check", "--target-version", "6.1", *templates()]
+    yield "types", [python, "-m", "mypy", "."]
     # Through its script, as the package has no module to start; with our Python, wherever the checkout lies.
     yield "import contracts", [python, str(VENV / "bin" / "lint-imports")]
     yield "migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"]
