@@ -114,12 +114,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- what is counted for a while: limits of sign-in and API, across processes; pages go on when it is down -----
 _broker = _required("CELERY_BROKER_URL", "memory://")
-if _broker.startswith("memory://"):
+if MOBILIZ_MODE == "test" or _broker.startswith("memory://"):
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 else:
     CACHES = {
         "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
+            "BACKEND": "mobiliz.lib.cache.SharedCache",
             "LOCATION": env.str("CACHE_URL", default=_broker.replace("redis+socket://", "unix://")),
             "KEY_PREFIX": "mobiliz-cache",
             "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
@@ -194,6 +194,7 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # Addresses are entered by an administrator who hands over the first password link: there is nothing left to verify.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_ADAPTER = "mobiliz.accounts.adapter.SealedSecretsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Mobiliz"
 SESSION_COOKIE_AGE = 12 * 3600
