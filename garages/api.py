@@ -83,7 +83,7 @@ class GarageList(ApiView):
         operation_id="list_garages",
         tags=["garages"],
         summary="List the garages",
-        description="Every garage of the network whatever its status, in the order of last change.",
+        description="The garages that your organisation may know of, in the order of last change.",
         parameters=[GarageParameters],
         responses=page_shape(GarageSerializer, "GaragePage"),
     )

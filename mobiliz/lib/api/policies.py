@@ -91,7 +91,7 @@ class ClientThrottle(SimpleRateThrottle):
             return True  # public addresses know no client
         moment = int(clock.now().timestamp())
         window, into = divmod(moment, self.duration)
-        key = f"api calls {request.actor.client.pk} {window}"
+        key = f"api-calls:{request.actor.client.pk}:{window}"
         cache.add(key, 0, timeout=2 * self.duration)
         calls = _one_more(key)
         self.left_seconds = self.duration - into
@@ -106,8 +106,9 @@ class ClientThrottle(SimpleRateThrottle):
 
 
 def _one_more(key: str) -> int:
+    """How many calls with this one; 0 while the cache is down, since a limit is no reason to stop answering."""
     try:
-        return cache.incr(key)
+        return cache.incr(key) or 0
     except ValueError:  # dropped by a full cache between the two calls
         cache.set(key, 1)
         return 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mobiliz.lib.api.problems import CONTENT_TYPE, KINDS
@@ -42,7 +42,10 @@ _RATE_LIMIT = {
     "RateLimit": {"description": "Calls left, and seconds until the window ends.", "schema": {"type": "string"}},
 }
 _ETAG = {"ETag": {"description": "Send it back in `If-None-Match`: 304 if unchanged.", "schema": {"type": "string"}}}
-_ALWAYS = ("not_authenticated", "insufficient_scope", "not_acceptable", "too_many_requests", "internal_error")
+_ALWAYS = (
+    *("not_authenticated", "invalid_token", "insufficient_scope"),
+    *("not_acceptable", "too_many_requests", "internal_error"),
+)
 
 
 def add_what_every_answer_has(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
@@ -51,31 +54,41 @@ def add_what_every_answer_has(result: dict[str, Any], **kwargs: Any) -> dict[str
     schemas |= {"Problem": _PROBLEM, "FieldError": _FIELD_ERROR}
     for path, methods in result["paths"].items():
         for method, operation in methods.items():
+            for parameter in operation.get("parameters", ()):
+                parameter.setdefault("description", "The public id.")
             answers = operation["responses"]
             _describe_success(answers, method)
-            for kind in (KINDS[code] for code in _problems_of(path, method, operation)):
-                answers.setdefault(str(int(kind.status)), _answer(str(kind.title)))
+            answers |= _problem_answers(_problems_of(path, operation))
             operation["responses"] = dict(sorted(answers.items()))
     return result
 
 
 def _describe_success(answers: dict[str, Any], method: str) -> None:
-    headers = _RATE_LIMIT | _ETAG if method == "get" else _RATE_LIMIT
-    answers["200"]["headers"] = dict(headers)
+    answers["200"]["description"] = "Found." if method == "get" else "Done."
+    answers["200"]["headers"] = _RATE_LIMIT | _ETAG if method == "get" else dict(_RATE_LIMIT)
     if method == "get":
         answers["304"] = {"description": "Unchanged since the ETag that was sent in `If-None-Match`."}
 
 
-def _problems_of(path: str, method: str, operation: dict[str, Any]) -> Iterator[str]:
+def _problems_of(path: str, operation: dict[str, Any]) -> Iterator[str]:
     yield from _ALWAYS
-    if any(parameter["in"] == "query" for parameter in operation.get("parameters", ())):
+    asked = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
+    if asked:
         yield "invalid_parameter"
+    if "cursor" in asked:
+        yield "invalid_cursor"
     if "{" in path:
         yield "not_found"
     if "requestBody" in operation:
         yield from ("malformed_body", "body_too_large", "unsupported_media_type", "invalid_body")
 
 
-def _answer(title: str) -> dict[str, Any]:
+def _problem_answers(codes: Iterable[str]) -> dict[str, Any]:
+    by_status: dict[str, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(str(int(KINDS[code].status)), []).append(f"`{code}`")
     content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": title, "content": content}
+    return {
+        status: {"description": f"Problem {' or '.join(found)}.", "content": content}
+        for status, found in by_status.items()
+    }
