@@ -7,10 +7,16 @@ import uuid
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
 
-from garages.querysets import ContactQuerySet, GarageQuerySet, PriceScheduleQuerySet, VatRateQuerySet
+from garages.querysets import (
+    ContactQuerySet,
+    GarageQuerySet,
+    GarageStatusQuerySet,
+    PriceScheduleQuerySet,
+    VatRateQuerySet,
+)
 from mobiliz.accounts.models import Organisation
 from mobiliz.lib import clock
 from mobiliz.lib.ranges import DateRange
@@ -27,6 +33,11 @@ class Status(models.TextChoices):
     ACTIVE = "active", _("actif")
     PAUSED = "paused", _("en pause")
     CLOSED = "closed", _("sorti du réseau")
+
+    @property
+    def sense(self) -> str:
+        """What the status means to a reader, as the badges of the pages say it."""
+        return {"active": "good", "paused": "wait", "invited": "info"}.get(self.value, "none")
 
 
 class JoinedHow(models.TextChoices):
@@ -105,6 +116,11 @@ class Garage(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def standing(self) -> Status | None:
+        """Its status now, for rows that were read `with_status()`."""
+        return Status(self.status) if self.status else None
+
 
 class GarageStatus(models.Model):
     """In which status a garage was, from a day to a day; exactly one open line a garage."""
@@ -115,6 +131,8 @@ class GarageStatus(models.Model):
     until_on = models.DateField(_("au (exclu)"), null=True, blank=True)
     reason = models.CharField(_("raison"), max_length=200, blank=True)
     set_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = GarageStatusQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("statut du garage")
@@ -135,6 +153,10 @@ class GarageStatus(models.Model):
                 ],
             ),
         ]
+
+    @property
+    def standing(self) -> Status:
+        return Status(self.status)
 
 
 class Contact(models.Model):
@@ -157,8 +179,12 @@ class Contact(models.Model):
         verbose_name = _("interlocuteur")
         ordering = ["rank", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["garage", "rank"], condition=Q(ended_on__isnull=True), name="contact_rank_once"
+            # checked when a statement ends, so that one statement may exchange ranks
+            ExclusionConstraint(
+                name="contact_rank_once",
+                expressions=[("garage", RangeOperators.EQUAL), ("rank", RangeOperators.EQUAL)],
+                condition=Q(ended_on__isnull=True),
+                deferrable=Deferrable.IMMEDIATE,
             ),
             models.CheckConstraint(condition=Q(rank__gte=1, rank__lte=9), name="contact_rank_sane"),
         ]

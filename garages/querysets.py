@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
 
+from mobiliz.accounts.actors import ActorKind
 from mobiliz.accounts.roles import Permission
+from mobiliz.lib.text import normalise
 from mobiliz.territory.querysets import PlacedQuerySet
 
 if TYPE_CHECKING:
@@ -18,19 +20,32 @@ if TYPE_CHECKING:
 
 class GarageQuerySet(PlacedQuerySet):
     def visible_to(self, actor: Actor) -> Self:
-        """The directory is open to the members of the network; regional pilots edit their region only."""
+        """National pilots see every garage, regional pilots those of their region, partners' systems the active ones;
+        the other members of the network those that are active or paused, and their own whatever its status."""
         if actor.is_client:
-            return self if "directory:read" in actor.scopes else self.none()
-        return self if actor.can(Permission.SEE_DIRECTORY) else self.none()
+            return self.active() if "directory:read" in actor.scopes else self.none()
+        if actor.is_national_pilot or actor.kind == ActorKind.SYSTEM:
+            return self
+        if not actor.can(Permission.SEE_DIRECTORY):
+            return self.none()
+        return self.in_region(actor.region_code) if actor.is_pilot else self.listed_for(actor.organisation_id)
+
+    def listed_for(self, organisation_id: int | None) -> Self:
+        """What members of the network find: those that may be asked, now or after a pause, and their own."""
+        open_line = self._open_line().filter(status__in=["active", "paused"])
+        return self.filter(Q(models.Exists(open_line)) | Q(organisation_id=organisation_id))
+
+    @staticmethod
+    def _open_line() -> models.QuerySet:
+        from garages.models import GarageStatus
+
+        return GarageStatus.objects.filter(garage=OuterRef("pk"), until_on__isnull=True)
 
     def with_status(self) -> Self:
         """With `status` and `status_since`, from the open line of the history."""
-        from garages.models import GarageStatus
-
-        open_line = GarageStatus.objects.filter(garage=OuterRef("pk"), until_on__isnull=True)
         return self.annotate(
-            status=Subquery(open_line.values("status")[:1]),
-            status_since=Subquery(open_line.values("from_on")[:1]),
+            status=Subquery(self._open_line().values("status")[:1]),
+            status_since=Subquery(self._open_line().values("from_on")[:1]),
         )
 
     def without(self, garage_ids: models.QuerySet) -> Self:
@@ -50,7 +65,7 @@ class GarageQuerySet(PlacedQuerySet):
     def with_places(self) -> Self:
         return self.select_related("commune__department__region", "group")
 
-    def in_region(self, region: models.Model) -> Self:
+    def in_region(self, region: models.Model | str | None) -> Self:
         return self.filter(commune__department__region=region)
 
     def in_department(self, department: models.Model) -> Self:
@@ -59,8 +74,39 @@ class GarageQuerySet(PlacedQuerySet):
     def of_level(self, level: str) -> Self:
         return self.filter(level=level)
 
+    def in_status(self, status: str) -> Self:
+        return self.filter(models.Exists(self._open_line().filter(status=status)))
+
+    def matching(self, text: str) -> Self:
+        """By a part of the name, by commune, or by the beginning of a postcode or SIRET."""
+        key, digits = normalise(text), "".join(text.split())
+        if not key:
+            return self
+        if digits.isascii() and digits.isdigit():
+            return self.filter(Q(postcode__startswith=digits) | Q(siret__startswith=digits))
+        return self.filter(Q(search_name__contains=key) | Q(commune__search_name__contains=key))
+
+    def with_siret(self, siret: str) -> Self:
+        return self.filter(siret=siret)
+
+    def for_list(self) -> Self:
+        """With what a row of the list shows, in the order of names."""
+        return self.with_status().select_related("commune__department", "group").order_by("search_name", "pk")
+
+    def with_contacts_for(self, actor: Actor) -> Self:
+        """With `shown_contacts`: the current ones that this actor may call, the first to be asked first."""
+        from garages.models import Contact
+
+        shown = Contact.objects.visible_to(actor).current().order_by("rank", "pk")
+        return self.prefetch_related(models.Prefetch("contacts", queryset=shown, to_attr="shown_contacts"))
+
     def changed_since(self, moment: datetime) -> Self:
         return self.filter(updated_at__gte=moment)
+
+
+class GarageStatusQuerySet(models.QuerySet):
+    def latest_first(self) -> Self:
+        return self.select_related("set_by__user").order_by("-from_on", "-pk")
 
 
 class ContactQuerySet(models.QuerySet):
@@ -68,9 +114,20 @@ class ContactQuerySet(models.QuerySet):
         return self.filter(ended_on__isnull=True)
 
     def visible_to(self, actor: Actor) -> Self:
+        """Direct lines are for pilots and advisers, who see those of the garages that they see, and for the garage."""
         from garages.models import Garage
 
-        return self.filter(garage__in=Garage.objects.visible_to(actor))
+        if actor.is_pilot or actor.is_adviser:
+            return self.filter(garage__in=Garage.objects.visible_to(actor))
+        return self.filter(garage__organisation_id=actor.organisation_id) if actor.is_garage else self.none()
+
+    def with_garage(self) -> Self:
+        return self.select_related("garage__commune__department")
+
+    def of_garage_called(self, garage: Garage, first_name: str, last_name: str) -> Self:
+        return self.current().filter(
+            garage=garage, first_name__iexact=first_name.strip(), last_name__iexact=last_name.strip()
+        )
 
 
 class PriceScheduleQuerySet(models.QuerySet):

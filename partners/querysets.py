@@ -5,43 +5,124 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
+from mobiliz.accounts.actors import ActorKind
 from mobiliz.accounts.roles import Permission
+from mobiliz.lib.text import normalise
 
 if TYPE_CHECKING:
     from mobiliz.accounts.actors import Actor
+    from partners.models import Structure
 
 
 class StructureQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
-        """The directory is open to the members of the network."""
+        """National pilots see every structure, regional pilots those that are in their region, if only by an agency;
+        the others those in the network now, and their own."""
         if actor.is_client:
-            return self if "directory:read" in actor.scopes else self.none()
-        return self if actor.can(Permission.SEE_DIRECTORY) else self.none()
+            return self.current() if "directory:read" in actor.scopes else self.none()
+        if actor.is_national_pilot or actor.kind == ActorKind.SYSTEM:
+            return self
+        if not actor.can(Permission.SEE_DIRECTORY):
+            return self.none()
+        return self.present_in_region(actor.region_code) if actor.is_pilot else self._listed_for(actor.organisation_id)
+
+    def _listed_for(self, organisation_id: int | None) -> Self:
+        own_agency = self._agencies().filter(organisation_id=organisation_id)
+        own = Q(organisation_id=organisation_id) | Q(Exists(own_agency))
+        return self.filter(Q(ended_on__isnull=True) | own)
+
+    @staticmethod
+    def _agencies() -> models.QuerySet:
+        from partners.models import Agency
+
+        return Agency.objects.filter(structure=OuterRef("pk"))
+
+    def present_in_region(self, region_code: str | None) -> Self:
+        agency = self._agencies().filter(commune__department__region=region_code)
+        return self.filter(Q(commune__department__region=region_code) | Q(Exists(agency)))
+
+    def present_in(self, department: models.Model) -> Self:
+        """With its seat or an open agency in the department."""
+        agency = self._agencies().current().filter(commune__department=department)
+        return self.filter(Q(commune__department=department) | Q(Exists(agency)))
+
+    def matching(self, text: str) -> Self:
+        """By a part of the name, or by the commune of its seat or of an open agency."""
+        key = normalise(text)
+        agency = self._agencies().current().filter(commune__search_name__contains=key)
+        named = Q(search_name__contains=key) | Q(commune__search_name__contains=key) | Q(Exists(agency))
+        return self.filter(named) if key else self
+
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
+    def called(self, name: str) -> Self:
+        return self.filter(search_name=normalise(name))
+
+    def in_commune(self, commune: models.Model) -> Self:
+        return self.filter(commune=commune)
+
+    def with_siret(self, siret: str) -> Self:
+        return self.filter(siret=siret)
 
     def current(self) -> Self:
         return self.filter(ended_on__isnull=True)
+
+    def ended(self) -> Self:
+        return self.filter(ended_on__isnull=False)
 
     def with_places(self) -> Self:
         return self.select_related("commune__department__region")
 
+    def for_list(self) -> Self:
+        """With what a row of the list shows, in the order of names."""
+        return self.select_related("commune__department").order_by("search_name", "pk")
+
+    def with_agencies_for(self, actor: Actor) -> Self:
+        """With `shown_agencies`: the open ones that this actor may see."""
+        from partners.models import Agency
+
+        shown = Agency.objects.visible_to(actor).current().for_list()
+        return self.prefetch_related(Prefetch("agencies", queryset=shown, to_attr="shown_agencies"))
+
 
 class AgencyQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
+        """Regional pilots see those of their region; the others, of the structures that they see, the open ones and
+        their own."""
         from partners.models import Structure
 
-        return self.filter(structure__in=Structure.objects.visible_to(actor))
+        agencies = self.filter(structure__in=Structure.objects.visible_to(actor))
+        if actor.region_code is not None:
+            return agencies.filter(commune__department__region=actor.region_code)
+        if actor.is_national_pilot or actor.kind == ActorKind.SYSTEM:
+            return agencies
+        return agencies.filter(Q(ended_on__isnull=True) | Q(organisation_id=actor.organisation_id))
 
     def current(self) -> Self:
         return self.filter(ended_on__isnull=True)
 
+    def of_structure(self, structure: models.Model) -> Self:
+        return self.filter(structure=structure)
+
+    def with_places(self) -> Self:
+        return self.select_related("structure", "commune__department__region")
+
+    def for_list(self) -> Self:
+        """The open ones first, by name."""
+        return self.select_related("commune__department").order_by(F("ended_on").desc(nulls_first=True), "name", "pk")
+
 
 class AdviserQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
-        """Pilots see the advisers of the network; advisers those of their own structure; garages none here."""
-        if actor.is_pilot:
+        """National pilots see every adviser, regional pilots those who work in their region, advisers those of their
+        own structure; nobody else sees any here."""
+        if actor.is_national_pilot:
             return self
+        if actor.is_pilot:
+            return self._working_in(actor.region_code)
         if not actor.is_adviser:
             return self.none()
         own = actor.organisation_id
@@ -51,8 +132,26 @@ class AdviserQuerySet(models.QuerySet):
             | Q(membership__organisation__children=own)
         ).distinct()
 
+    def _working_in(self, region_code: str | None) -> Self:
+        return self.filter(
+            Q(membership__organisation__structure__commune__department__region=region_code)
+            | Q(membership__organisation__agency__commune__department__region=region_code)
+        )
+
     def current(self) -> Self:
         return self.filter(membership__ended_on__isnull=True)
+
+    def of_structure(self, structure: Structure) -> Self:
+        """Of its seat and of its agencies."""
+        return self.filter(
+            Q(membership__organisation_id=structure.organisation_id)
+            | Q(membership__organisation__parent_id=structure.organisation_id)
+        )
+
+    def for_list(self) -> Self:
+        return self.select_related("membership__user", "membership__organisation").order_by(
+            "membership__user__last_name", "membership__user__first_name", "pk"
+        )
 
 
 class ApiClientQuerySet(models.QuerySet):

@@ -24,9 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("name", models.CharField(max_length=120, unique=True, verbose_name="nom")),
@@ -41,9 +39,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("name", models.CharField(max_length=160, verbose_name="nom")),
@@ -134,9 +130,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("rank", models.PositiveSmallIntegerField(verbose_name="ordre")),
@@ -178,9 +172,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "status",
@@ -227,9 +219,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 (
@@ -253,15 +243,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "hourly_rate_excl_tax",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=7, verbose_name="taux horaire hors taxe"
-                    ),
+                    models.DecimalField(decimal_places=2, max_digits=7, verbose_name="taux horaire hors taxe"),
                 ),
                 (
                     "quote_validity_days",
-                    models.PositiveSmallIntegerField(
-                        default=30, verbose_name="validité d’un devis, en jours"
-                    ),
+                    models.PositiveSmallIntegerField(default=30, verbose_name="validité d’un devis, en jours"),
                 ),
                 ("in_force_from", models.DateField(verbose_name="en vigueur à partir du")),
                 ("in_force_until", models.DateField(blank=True, null=True, verbose_name="jusqu’au (exclu)")),
@@ -300,9 +286,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("territory", models.CharField(max_length=5, verbose_name="territoire")),
                 ("percent", models.DecimalField(decimal_places=2, max_digits=4, verbose_name="taux")),
@@ -371,9 +355,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="garagestatus",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"
-                ),
+                condition=models.Q(("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"),
                 name="garage_status_ends_after_start",
             ),
         ),

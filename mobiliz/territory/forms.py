@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mobiliz.territory.models import Commune
+from mobiliz.territory.models import Commune, Department
 from mobiliz.territory.querysets import TypedPlace
 
 SUGGESTED = 10
@@ -119,3 +119,17 @@ def _which(found: Sequence[Commune]) -> str:
         return gettext("Précisez : %(communes)s ou une autre.") % {"communes": ", ".join(shown)}
     most, last = ", ".join(shown[:-1]), shown[-1]
     return gettext("Précisez : %(most)s ou %(last)s.") % {"most": most, "last": last}
+
+
+class DepartmentChoice(forms.ModelChoiceField):
+    """A department from all of them, or from those of one region."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Department.objects.all(), empty_label=_("Tous"), **kwargs)
+
+    def within(self, region_code: str | None) -> None:
+        if region_code is not None:
+            self.queryset = Department.objects.filter(region=region_code)
+
+    def label_from_instance(self, obj: Department) -> str:
+        return f"{obj.code} {obj.name}"

@@ -1,7 +1,7 @@
 """The communes to choose from while one types."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from mobiliz.territory.forms import suggestions
@@ -13,4 +13,5 @@ def search(request: HttpRequest) -> HttpResponse:
     name = request.htmx.trigger_name or "commune"
     text = request.GET.get("q", request.GET.get(name, ""))
     context = {"name": name, "text": text.strip(), "communes": suggestions(text), "target": request.htmx.target}
-    return render(request, "territory/suggestions.html", context)
+    # nothing found for nothing typed is really nothing: the style sheet hides an empty list
+    return HttpResponse(render_to_string("territory/suggestions.html", context, request).strip())

@@ -1,0 +1,113 @@
+"""What pilots fill in about a structure and its agencies, and how the list is narrowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mobiliz.accounts.actors import Actor
+from mobiliz.lib import clock
+from mobiliz.lib.forms import DateFieldFr, PhoneFieldFr, SiretField
+from mobiliz.territory.forms import CommuneField, DepartmentChoice
+from partners.actions import AgencyFacts, StructureFacts
+from partners.models import Agency, Structure, StructureKind
+from partners.querysets import StructureQuerySet
+
+
+class StructureForm(forms.Form):
+    name = forms.CharField(label=_("Nom de la structure"), max_length=160)
+    kind = forms.ChoiceField(label=_("Nature"), choices=StructureKind.choices, widget=forms.RadioSelect)
+    siret = SiretField(label=_("SIRET"), required=False, help_text=_("14 chiffres, avec ou sans espaces."))
+    address = forms.CharField(label=_("Adresse"), max_length=200, required=False, help_text=_("Numéro et rue."))
+    commune = CommuneField()
+    phone = PhoneFieldFr(label=_("Téléphone"), required=False)
+    email = forms.EmailField(label=_("Adresse électronique"), required=False)
+    agreement_from = DateFieldFr(label=_("Convention signée le"), required=False)
+    agreement_until = DateFieldFr(label=_("Convention valable jusqu’au"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        begins, ends = cleaned.get("agreement_from"), cleaned.get("agreement_until")
+        if ends and not begins and "agreement_from" not in self.errors:
+            self.add_error("agreement_from", _("Indiquez aussi le jour de la signature."))
+        if begins and ends and ends < begins:
+            self.add_error(
+                "agreement_until", _("La convention finirait avant d’avoir commencé : vérifiez les deux dates.")
+            )
+        return cleaned
+
+    @property
+    def facts(self) -> StructureFacts:
+        return StructureFacts(**self.cleaned_data)
+
+    @classmethod
+    def of(cls, structure: Structure, data: Any = None) -> StructureForm:
+        return cls(data, initial=_as_shown(structure, cls.base_fields))
+
+
+class AgencyForm(forms.Form):
+    name = forms.CharField(
+        label=_("Nom de l’agence"), max_length=160, help_text=_("Avec celui de la structure : « Wimoov Loire ».")
+    )
+    address = forms.CharField(label=_("Adresse"), max_length=200, required=False, help_text=_("Numéro et rue."))
+    commune = CommuneField()
+    phone = PhoneFieldFr(label=_("Téléphone"), required=False)
+
+    @property
+    def facts(self) -> AgencyFacts:
+        return AgencyFacts(**self.cleaned_data)
+
+    @classmethod
+    def of(cls, agency: Agency, data: Any = None) -> AgencyForm:
+        return cls(data, initial=_as_shown(agency, cls.base_fields))
+
+
+class EndForm(forms.Form):
+    """The day on which a structure left, or an agency closed."""
+
+    on = DateFieldFr(label=_("À partir du"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"on": clock.today()}, **kwargs)
+
+
+def _as_shown(place: models.Model, names: Any) -> dict[str, Any]:
+    return {name: getattr(place, name) for name in names}
+
+
+class StructureFilter(forms.Form):
+    """Narrows the list; what makes no sense is left out and said."""
+
+    q = forms.CharField(label=_("Nom ou commune"), required=False, max_length=100)
+    department = DepartmentChoice(label=_("Département"), required=False)
+    kind = forms.ChoiceField(label=_("Nature"), required=False, choices=[("", _("Toutes")), *StructureKind.choices])
+    status = forms.ChoiceField(
+        label=_("Statut"),
+        required=False,
+        choices=[("", _("Toutes")), ("current", _("dans le réseau")), ("ended", _("sorties du réseau"))],
+    )
+
+    def __init__(self, data: Any, *, actor: Actor) -> None:
+        super().__init__(data)
+        self.fields["department"].within(actor.region_code)
+        if not actor.is_pilot:
+            del self.fields["status"]
+
+    def narrow(self, structures: StructureQuerySet) -> StructureQuerySet:
+        self.is_valid()  # reads what can be read
+        asked = self.cleaned_data
+        structures = structures.matching(asked.get("q") or "")
+        if asked.get("department"):
+            structures = structures.present_in(asked["department"])
+        if asked.get("kind"):
+            structures = structures.of_kind(asked["kind"])
+        if asked.get("status"):
+            structures = structures.current() if asked["status"] == "current" else structures.ended()
+        return structures
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.data.get(name) for name in self.fields)

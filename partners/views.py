@@ -1,0 +1,147 @@
+"""The directory of structures: the list, a structure with its agencies and advisers, and what pilots change."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mobiliz.lib import clock
+from mobiliz.lib.pages import get_visible_or_404, page, require
+from mobiliz.lib.paging import paged
+from mobiliz.lib.refusals import attempt
+from partners import actions
+from partners.forms import AgencyForm, EndForm, StructureFilter, StructureForm
+from partners.models import Adviser, Agency, Structure
+from partners.permissions import can_add_agency, can_edit, can_register, can_see_directory, can_see_follow_up
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def structures(request: HttpRequest) -> HttpResponse:
+    require(can_see_directory(request.actor))
+    narrowing = StructureFilter(request.GET, actor=request.actor)
+    rows = narrowing.narrow(Structure.objects.visible_to(request.actor)).for_list().with_agencies_for(request.actor)
+    context = {
+        "narrowing": narrowing,
+        "found": paged(request, rows),
+        "may_register": can_register(request.actor),
+        "today": clock.today(),
+    }
+    return page(request, "partners/structures.html", context, partial="list")
+
+
+@require_safe
+def structure(request: HttpRequest, uid: UUID) -> HttpResponse:
+    shown = get_visible_or_404(Structure.objects.with_places(), request.actor, uid)
+    agencies = Agency.objects.visible_to(request.actor).of_structure(shown).for_list()
+    context = {
+        "structure": shown,
+        "agencies": [(agency, can_edit(request.actor, agency)) for agency in agencies],
+        "advisers": Adviser.objects.visible_to(request.actor).of_structure(shown).current().for_list(),
+        "may_edit": can_edit(request.actor, shown),
+        "may_add_agency": can_add_agency(request.actor, shown),
+        "sees_follow_up": can_see_follow_up(request.actor, shown),
+        "today": clock.today(),
+    }
+    return page(request, "partners/structure.html", context)
+
+
+@form_page
+def register(request: HttpRequest) -> HttpResponse:
+    require(can_register(request.actor))
+    form = StructureForm(_posted(request))
+    if form.is_valid() and (made := attempt(form, lambda: actions.register_structure(form.facts, by=request.actor))):
+        messages.success(request, _("La structure est inscrite."))
+        return redirect("partners:structure", made.uid)
+    return _answer(request, "partners/form.html", form)
+
+
+@form_page
+def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+    edited = _editable(request, uid)
+    form = StructureForm.of(edited, _posted(request))
+    if form.is_valid() and attempt(form, lambda: actions.update_structure(edited, form.facts, by=request.actor)):
+        messages.success(request, _("La fiche est à jour."))
+        return redirect("partners:structure", uid)
+    return _answer(request, "partners/form.html", form, structure=edited)
+
+
+@form_page
+def end(request: HttpRequest, uid: UUID) -> HttpResponse:
+    ended = _editable(request, uid)
+    form = EndForm(_posted(request))
+    if form.is_valid() and attempt(form, lambda: actions.end_structure(ended, **form.cleaned_data, by=request.actor)):
+        messages.success(request, _("La sortie de la structure est notée."))
+        return redirect("partners:structure", uid)
+    return _answer(request, "partners/end.html", form, structure=ended)
+
+
+@require_POST
+def take_back(request: HttpRequest, uid: UUID) -> HttpResponse:
+    actions.take_back_structure(_editable(request, uid), by=request.actor)
+    messages.success(request, _("La structure est de nouveau dans le réseau."))
+    return redirect("partners:structure", uid)
+
+
+@form_page
+def add_agency(request: HttpRequest, uid: UUID) -> HttpResponse:
+    parent = get_visible_or_404(Structure.objects.with_places(), request.actor, uid)
+    require(can_add_agency(request.actor, parent))
+    form = AgencyForm(_posted(request))
+    if form.is_valid() and attempt(form, lambda: actions.add_agency(parent, form.facts, by=request.actor)):
+        messages.success(request, _("L’agence est ajoutée."))
+        return redirect("partners:structure", uid)
+    return _answer(request, "partners/agency.html", form, structure=parent)
+
+
+@form_page
+def edit_agency(request: HttpRequest, uid: UUID) -> HttpResponse:
+    agency = _editable_agency(request, uid)
+    form = AgencyForm.of(agency, _posted(request))
+    if form.is_valid() and attempt(form, lambda: actions.update_agency(agency, form.facts, by=request.actor)):
+        messages.success(request, _("L’agence est à jour."))
+        return redirect("partners:structure", agency.structure.uid)
+    return _answer(request, "partners/agency.html", form, structure=agency.structure, agency=agency)
+
+
+@form_page
+def close_agency(request: HttpRequest, uid: UUID) -> HttpResponse:
+    agency = _editable_agency(request, uid)
+    form = EndForm(_posted(request))
+    if form.is_valid() and attempt(form, lambda: actions.close_agency(agency, **form.cleaned_data, by=request.actor)):
+        messages.success(request, _("La fermeture de l’agence est notée."))
+        return redirect("partners:structure", agency.structure.uid)
+    return _answer(request, "partners/end.html", form, structure=agency.structure, agency=agency)
+
+
+@require_POST
+def reopen_agency(request: HttpRequest, uid: UUID) -> HttpResponse:
+    agency = actions.reopen_agency(_editable_agency(request, uid), by=request.actor)
+    messages.success(request, _("L’agence est de nouveau ouverte."))
+    return redirect("partners:structure", agency.structure.uid)
+
+
+def _posted(request: HttpRequest) -> object:
+    return request.POST if request.method == "POST" else None
+
+
+def _editable(request: HttpRequest, uid: UUID) -> Structure:
+    found = get_visible_or_404(Structure.objects.with_places(), request.actor, uid)
+    require(can_edit(request.actor, found))
+    return found
+
+
+def _editable_agency(request: HttpRequest, uid: UUID) -> Agency:
+    found = get_visible_or_404(Agency.objects.with_places(), request.actor, uid)
+    require(can_edit(request.actor, found))
+    return found
+
+
+def _answer(request: HttpRequest, template: str, form: object, **context: object) -> HttpResponse:
+    return page(request, template, {"form": form, **context}, status=422 if form.errors else 200)
