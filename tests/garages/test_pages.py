@@ -37,6 +37,9 @@ CONTACT = {
 }
 
 
+HISTORY = "Historique du statut"
+
+
 def _text(response):
     return re.sub(r"\s+", " ", response.content.decode())
 
@@ -210,11 +213,11 @@ def test_the_list_asks_as_much_for_one_row_as_for_fifty(
 @pytest.mark.parametrize(
     ("who", "shown", "hidden"),
     [
-        ("pilot", ["06 11 22 33 44", "SIRET", "de sa propre initiative", "Historique du statut", "Modifier la fiche"], []),
-        ("adviser", ["06 11 22 33 44", "2 par semaine"], ["SIRET", "initiative", "Historique du statut", "Modifier"]),
-        ("owner", ["06 11 22 33 44", "SIRET", "de sa propre initiative"], ["Historique du statut", "Modifier", "secret"]),
-        ("other_garage_workshop", ["04 77 12 34 56"], ["06 11 22 33 44", "SIRET", "Historique du statut", "Modifier"]),
-        ("volunteer", ["04 77 12 34 56"], ["06 11 22 33 44", "SIRET", "Historique du statut"]),
+        ("pilot", ["06 11 22 33 44", "SIRET", "de sa propre initiative", HISTORY, "Modifier la fiche"], []),
+        ("adviser", ["06 11 22 33 44", "2 par semaine"], ["SIRET", "initiative", HISTORY, "Modifier"]),
+        ("owner", ["06 11 22 33 44", "SIRET", "de sa propre initiative"], [HISTORY, "Modifier", "secret"]),
+        ("other_garage_workshop", ["04 77 12 34 56"], ["06 11 22 33 44", "SIRET", HISTORY, "Modifier"]),
+        ("volunteer", ["04 77 12 34 56"], ["06 11 22 33 44", "SIRET", HISTORY]),
     ],
 )
 def test_a_garage_shows_to_each_what_is_for_them(client, member, garage, who, shown, hidden):
