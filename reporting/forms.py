@@ -17,6 +17,7 @@ from mobiliz.lib.periods import Month
 from mobiliz.territory.models import Region
 
 DEFAULT_MONTHS = 12
+EVERYWHERE = "france"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,13 @@ class Period:
 
 
 class PeriodForm(forms.Form):
-    region = forms.ChoiceField(label=_("Région"), required=False)
+    region = forms.ChoiceField(label=_("Région"))
     du = forms.ChoiceField(label=_("Envoyées de"))
-    au = forms.ChoiceField(label=_("à"))
+    au = forms.ChoiceField(label=_("jusqu’à"))
 
     def __init__(self, asked: QueryDict, *, regions: Sequence[Region], months: Sequence[Month], **options: Any) -> None:
-        defaults = {**Period.last_year().query, **asked.dict()}
-        super().__init__(defaults, **options)
+        answers = {**Period.last_year().query, **asked.dict(), "region": asked.get("region") or EVERYWHERE}
+        super().__init__(answers, **options)
         choices = [
             (year, [(str(month), month.label_fr) for month in of_year])
             for year, of_year in groupby(sorted(months, reverse=True), key=lambda month: str(month.year))
@@ -69,7 +70,7 @@ class PeriodForm(forms.Form):
             self.fields[name].choices = choices
             self.fields[name].error_messages["invalid_choice"] = _("Choisissez un mois de la liste.")
         self.fields["region"].choices = [
-            ("", _("Toutes les régions")),
+            (EVERYWHERE, _("Toutes les régions")),
             *((region.code, region.name) for region in regions),
         ]
         if not regions:

@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from celery import shared_task
-from celery.signals import before_task_publish
+from celery.signals import beat_init, before_task_publish, worker_ready
 from django.db import close_old_connections
 
 from reporting import cells, heartbeat
@@ -34,6 +34,12 @@ def beat_of_the_worker() -> None:
     heartbeat.note(heartbeat.WORKER)
 
 
+@worker_ready.connect
+def worker_begins(**_signal: Any) -> None:
+    heartbeat.note(heartbeat.WORKER)
+
+
+@beat_init.connect
 @before_task_publish.connect(sender="reporting.tasks.heartbeat")
 def beat_of_beat(**_signal: Any) -> None:
     """Runs in the process that sends the task: beat is at work even when no worker is."""

@@ -109,7 +109,8 @@ def test_a_regional_pilot_sees_the_own_region_and_no_other(client, regional_pilo
     assert "Auvergne-Rhône-Alpes" in words.text
     assert "7 777" not in words.text
     assert client.get(URL, {"region": "84"}).status_code == 200
-    assert client.get(URL, {"region": "11"}).status_code == 404
+    for elsewhere in ("11", "france"):
+        assert client.get(URL, {"region": elsewhere}).status_code == 404
 
 
 @pytest.mark.parametrize("code", ["99", "8", "84x", "<script>"])
@@ -181,6 +182,14 @@ def test_a_region_alone_shows_its_own_figures(as_pilot):
     words = read(as_pilot, **YEAR, region="11")
     assert "Un devis sur cinq aboutit à une réparation" in words.text
     assert len(words.tables) == 2
+
+
+@pytest.mark.parametrize("everywhere", ["", "france"])
+def test_the_whole_country_can_be_asked_for(as_pilot, everywhere):
+    a_good_year()
+    words = read(as_pilot, **YEAR, region=everywhere)
+    assert "France entière" in words.text
+    assert "obligatoire" not in words.text
 
 
 def test_nothing_yet_says_what_will_appear(as_pilot):
