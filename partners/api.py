@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from oauth2_provider import views
 from oauth2_provider.models import AccessToken, Application
@@ -101,11 +105,29 @@ class GrantedScopes(BaseScopes):
     get_default_scopes = get_available_scopes
 
 
-class TokenView(views.TokenView):
+class _OAuthView(View):
+    """OAuth's errors are JSON, those that the library leaves to others included."""
+
+    @method_decorator([csrf_exempt, login_not_required])  # a system has neither cookie nor session
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return _refused("Only POST is allowed.", status=405, headers={"Allow": "POST"})
+        if request.META.get("QUERY_STRING"):
+            return _refused("URL query parameters are not allowed.", status=400)
+        return cast(HttpResponse, super().dispatch(request, *args, **kwargs))
+
+
+def _refused(words: str, *, status: int, headers: dict[str, str] | None = None) -> HttpResponse:
+    body = {"error": "invalid_request", "error_description": words}
+    return JsonResponse(body, status=status, headers={"Cache-Control": "no-store", **(headers or {})})
+
+
+class TokenView(_OAuthView, views.TokenView):
     """The client-credentials grant alone: the library's other flows are not offered."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.authorization_flow_token_response(request)
 
 
-RevokeTokenView = views.RevokeTokenView
+class RevokeTokenView(_OAuthView, views.RevokeTokenView):
+    """A client gives back a token of its own."""

@@ -30,7 +30,8 @@ class Caller:
         )
         set_token_value(row, token)
         row.save()
-        self.client, self.token, self.http = client, token, Client(headers={"authorization": f"Bearer {token}"})
+        self.client, self.token = client, token
+        self.http = Client(enforce_csrf_checks=True, headers={"authorization": f"Bearer {token}"})
 
     def get(self, address, headers=None, **parameters):
         return self.http.get(address, query_params=parameters or None, headers=headers)

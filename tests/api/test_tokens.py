@@ -33,7 +33,7 @@ def ask(opened, secret=SECRET, **fields):
     """By HTTP Basic, as RFC 6749 prefers."""
     basic = b64encode(f"{opened.client_id}:{secret}".encode()).decode()
     body = {"grant_type": "client_credentials", **fields}
-    return Client().post("/o/token/", body, headers={"authorization": f"Basic {basic}"})
+    return Client(enforce_csrf_checks=True).post("/o/token/", body, headers={"authorization": f"Basic {basic}"})
 
 
 def garages(token):
@@ -53,7 +53,9 @@ def test_id_and_secret_give_a_token_that_opens_the_api_until_it_is_revoked(opene
     }
     assert garages(token).json()["results"][0]["id"] == str(garage.uid)
 
-    gone = Client().post("/o/revoke/", {"token": token, "client_id": opened.client_id, "client_secret": SECRET})
+    gone = Client(enforce_csrf_checks=True).post(
+        "/o/revoke/", {"token": token, "client_id": opened.client_id, "client_secret": SECRET}
+    )
     assert gone.status_code == 200
     problem(garages(token), 401, "invalid_token")
 
@@ -87,6 +89,20 @@ def test_who_names_no_scope_gets_all_that_was_granted(opened):
 def test_a_refused_token_is_told_in_the_words_of_oauth(opened, fields, status, error):
     answer = ask(opened, **fields)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
+
+
+@pytest.mark.parametrize("address", ["/o/token/", "/o/revoke/"])
+@pytest.mark.parametrize("query", ["?%zz", "?client_id=x&client_secret=y", "?a=%00"])
+def test_credentials_in_an_address_are_not_read(db, address, query):
+    answer = Client().post(address + query, {"grant_type": "client_credentials"})
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("address", ["/o/token/", "/o/revoke/"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
+def test_a_token_is_asked_for_by_post_only(db, address, method):
+    answer = Client().generic(method, address)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize("client_id", ["", "unknown", "with\x00null"])

@@ -44,7 +44,7 @@ def page_of(
     signer = Signer(salt=f"mobiliz.api.cursor {request.path}")
     if cursor := asked.get("cursor"):
         rows = _after(rows, by, *_read(signer, cursor))
-    found = list(rows.order_by(by, "pk").values(*{*fields, by, "pk"})[: size + 1])
+    found = list(rows.order_by(by, "pk").values(*dict.fromkeys((*fields, by, "pk")))[: size + 1])
     if len(found) <= size:
         return found, None
     last = found[size - 1]
