@@ -16,7 +16,7 @@ from eligibility.rules import Dwelling, Facts
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from referrals import permissions
-from referrals.models import Beneficiary, Household, PreDiagnosis, Referral, Vehicle
+from referrals.models import Assignment, Beneficiary, Household, PreDiagnosis, Referral, Vehicle
 
 INCOME_BASES = ("last_12_months", "last_month")
 
@@ -38,6 +38,18 @@ class HouseholdInput:
         if self.income_eur is None or self.income_basis == "last_12_months":
             return self.income_eur
         return 12 * self.income_eur
+
+    @classmethod
+    def from_stored(cls, household: Household, own_birth_date: date) -> HouseholdInput:
+        """As it was given, with the person's own birth date as it is known now."""
+        facts = household.facts
+        others = [date.fromisoformat(born) for born in facts["birth_dates"][1:]]
+        return cls(
+            birth_dates=(own_birth_date, *others),
+            income_eur=None if facts["income_eur"] is None else Decimal(facts["income_eur"]),
+            income_basis=facts["income_basis"],
+            dwelling=facts["dwelling"],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +88,23 @@ def facts_of(household: HouseholdInput, beneficiary: Beneficiary) -> Facts:
 
 @transaction.atomic
 def update_person(referral: Referral, *, by: Actor, distance_agreed_km: int, **fields: Any) -> None:
-    """Correct the person of a draft; `fields` are those of Beneficiary."""
+    """Correct the person of a draft; `fields` are those of Beneficiary.
+
+    An assessment that rested on another age or territory is made again, so that it never says what is not so.
+    """
     referral = _locked(referral)
     if not permissions.can_edit_draft(by, referral):
         raise PermissionDenied
     beneficiary = referral.beneficiary
+    rested_on = _age_and_territory(beneficiary)
     for name, value in fields.items():
         setattr(beneficiary, name, value)
     beneficiary.save()
     _touch(referral, distance_agreed_km=distance_agreed_km)
+    kept = Household.objects.of_beneficiary(beneficiary.pk).first()
+    if referral.assessment and kept and _age_and_territory(beneficiary) != rested_on:
+        household = HouseholdInput.from_stored(kept, beneficiary.birth_date)
+        assess_household(referral, household=household, by=by)
 
 
 @transaction.atomic
@@ -119,6 +139,16 @@ def describe_vehicle(referral: Referral, *, vehicle: VehicleInput, fault: FaultI
     said = {name: getattr(fault, name) for name in fault.__dataclass_fields__}
     PreDiagnosis.objects.update_or_create(referral=referral, defaults={**said, "updated_at": clock.now()})
     _touch(referral, vehicle=stored)
+
+
+def mark_seen(assignment: Assignment, *, by: Actor) -> None:
+    """Seen means opened while signed in at the garage that is asked; the first moment is kept."""
+    if by.is_garage and assignment.is_open and assignment.seen_at is None:
+        Assignment.objects.visible_to(by).of_referral(assignment.referral).open().unseen().update(seen_at=clock.now())
+
+
+def _age_and_territory(beneficiary: Beneficiary) -> tuple[date, str]:
+    return beneficiary.birth_date, beneficiary.commune.department.zone
 
 
 def _locked(referral: Referral) -> Referral:

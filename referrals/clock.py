@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 PARIS = ZoneInfo("Europe/Paris")
 LATEST_START = time(17)
 ANSWER_WORKING_DAYS = 2  # a garage answers an orientation
+QUOTE_WORKING_DAYS = 5  # and once it has accepted, sees the car and proposes a quote
 REVIEW_WORKING_DAYS = 2  # a pilot decides on an eligibility
 
 _FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
 
 from mobiliz.accounts.actors import ActorKind
 from mobiliz.accounts.roles import Permission
+from mobiliz.lib.text import normalise
 from referrals.states import End, State
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 HANDED_OVER = [End.DECLINED, End.LAPSED, End.GIVEN_BACK, End.UNSENT]
 LIVE = [State.WAITING, State.ACCEPTED, State.QUOTED, State.AGREED]
+# Income, household, notes: read from the database only where they are shown
+SEALED = ("assessment__facts", "assessment__trace", "assessment__decision_note", "beneficiary__notes")
 
 
 def _of_organisation(actor: Actor, prefix: str = "") -> Q:
@@ -66,8 +70,6 @@ class ReferralQuerySet(models.QuerySet):
 
     def matching(self, text: str) -> Self:
         """By the person's name, in any order of its words, or by case number."""
-        from mobiliz.lib.text import normalise
-
         digits = "".join(sign for sign in text if sign.isdigit())
         if digits and digits == "".join(text.split()).replace("\u202f", ""):
             return self.filter(number=int(digits[:18]))
@@ -76,6 +78,13 @@ class ReferralQuerySet(models.QuerySet):
             found = found.filter(beneficiary__search_name__contains=word)
         return found
 
+    def with_uid(self, uid: UUID) -> Self:
+        return self.filter(uid=uid)
+
+    def of_person(self, last_name: str, first_name: str, birth_date: date) -> Self:
+        name = normalise(f"{last_name} {first_name}")
+        return self.filter(beneficiary__search_name=name, beneficiary__birth_date=birth_date)
+
     def with_people(self) -> Self:
         return self.select_related(
             "beneficiary__commune", "vehicle", "offer", "organisation", "adviser__user", "region"
@@ -83,6 +92,76 @@ class ReferralQuerySet(models.QuerySet):
 
     def newest_first(self) -> Self:
         return self.order_by("-updated_at", "-pk")
+
+    def older_than(self, moment: datetime, pk: int) -> Self:
+        """What comes after this row in the list, the newest first."""
+        return self.filter(updated_at__lte=moment).filter(Q(updated_at__lt=moment) | Q(pk__lt=pk))
+
+    def to_be_done_by(self, membership: object) -> Self:
+        """Their own, and those of the organisation that nobody follows any more: nothing is lost."""
+        return self.filter(Q(adviser=membership) | Q(adviser__isnull=True) | Q(adviser__ended_on__isnull=False))
+
+    def most_urgent_first(self) -> Self:
+        """Nobody holds it, then drafts, quotes to be answered, silent garages, the others; the oldest first."""
+        unheld = Q(state=State.WAITING) & ~Exists(self._open_assignments())
+        rank = Case(
+            When(unheld, then=Value(0)),
+            When(state=State.DRAFT, then=Value(1)),
+            When(state=State.QUOTED, then=Value(2)),
+            When(state=State.WAITING, then=Value(3)),
+            default=Value(4),
+            output_field=models.IntegerField(),
+        )
+        return self.order_by(rank, "state_since", "pk")
+
+    def counts_by_state(self) -> dict[str, int]:
+        return dict(self.order_by().values_list("state").annotate(count=models.Count("pk")))
+
+    def with_readiness(self) -> Self:
+        """With `has_consent` and `has_prediagnosis`, which readiness asks of every draft of a list."""
+        from referrals.models import Consent, PreDiagnosis
+
+        consents = Consent.objects.in_force().filter(beneficiary=OuterRef("beneficiary"))
+        described = PreDiagnosis.objects.filter(referral=OuterRef("pk"))
+        return self.annotate(has_consent=Exists(consents), has_prediagnosis=Exists(described))
+
+    def with_garages(self) -> Self:
+        """With the garages asked so far, the last first, their contacts and quotes."""
+        from garages.models import Contact
+        from referrals.models import Assignment, QuoteVersion
+
+        versions = QuoteVersion.objects.latest_first().select_related("answer")
+        asked = Assignment.objects.last_first().select_related("garage__commune", "quote", "repair")
+        return self.prefetch_related(
+            Prefetch("assignments", asked),
+            Prefetch("assignments__garage__contacts", Contact.objects.current()),
+            Prefetch("assignments__quote__versions", versions),
+        )
+
+    def for_list(self) -> Self:
+        return self.with_people().defer("beneficiary__notes").newest_first()
+
+    def for_desk(self) -> Self:
+        """With all that one line of a desk says; nothing sealed is read."""
+        return self.with_people().select_related("assessment").with_readiness().with_garages().defer(*SEALED)
+
+    def for_case(self, actor: Actor) -> Self:
+        """With all that a case page says; what is sealed is read for the sender's side only."""
+        rows = (
+            self.with_people()
+            .select_related("assessment", "prediagnosis", "organisation__parent", "beneficiary__commune__department")
+            .with_readiness()
+            .with_garages()
+            .prefetch_related("assignments__quote__versions__lines", "beneficiary__consents")
+        )
+        return rows if actor.is_adviser else rows.defer(*SEALED)
+
+    def for_step(self, actor: Actor) -> Self:
+        """With all that a step of a draft shows and asks; sealed as for a case."""
+        rows = self.with_people().select_related(
+            "assessment", "prediagnosis", "organisation__parent", "beneficiary__commune__department"
+        )
+        return rows if actor.is_adviser else rows.defer(*SEALED)
 
     def in_region(self, region: models.Model) -> Self:
         return self.filter(region=region)
@@ -115,6 +194,9 @@ class AssignmentQuerySet(models.QuerySet):
     def past(self) -> Self:
         return self.exclude(ended_at__isnull=True, referral__state__in=LIVE)
 
+    def ended(self) -> Self:
+        return self.filter(ended_at__isnull=False)
+
     def taking_a_place(self) -> Self:
         """Those that count in the week's cap: still open, or accepted; declined and lapsed ones free it."""
         return self.filter(Q(ended_at__isnull=True) | Q(accepted_at__isnull=False))
@@ -146,10 +228,42 @@ class AssignmentQuerySet(models.QuerySet):
     def of_week(self, monday: date) -> Self:
         return self.filter(week=monday)
 
+    def last_first(self) -> Self:
+        return self.order_by("-put_at", "-pk")
+
     def places_taken(self, garage_ids: Sequence[int], monday: date) -> dict[int, int]:
         """How many places of this week each garage has given."""
         rows = self.filter(garage_id__in=garage_ids).of_week(monday).taking_a_place()
         return dict(rows.values_list("garage_id").annotate(taken=models.Count("pk")).order_by())
+
+    def unseen(self) -> Self:
+        return self.filter(seen_at__isnull=True)
+
+    def oldest_first(self) -> Self:
+        return self.order_by("put_at", "pk")
+
+    def for_garage(self) -> Self:
+        """With all that a garage's page says of it; nothing sealed is read."""
+        sealed = [f"referral__{name}" for name in SEALED]
+        lines = ("referral__organisation__structure", "referral__organisation__agency")
+        return self.with_all().select_related("quote", "repair", *lines).defer(*sealed)
+
+    def with_offer(self) -> Self:
+        """With the version in force of its quote: `offer_total` and `offer_valid_until`, None before a quote."""
+        from referrals.models import QuoteVersion
+
+        in_force = QuoteVersion.objects.filter(quote__assignment=OuterRef("pk")).latest_first()
+        return self.annotate(
+            offer_total=Subquery(in_force.values("total_incl_tax")[:1]),
+            offer_valid_until=Subquery(in_force.values("valid_until")[:1]),
+        )
+
+    def with_last_act(self) -> Self:
+        """With `last_verb`, the last that happened to it while this garage held it."""
+        from referrals.models import LogEntry
+
+        own = LogEntry.objects.filter(assignment=OuterRef("pk")).latest_first()
+        return self.annotate(last_verb=Subquery(own.values("verb")[:1]))
 
     def with_all(self) -> Self:
         return self.select_related(
@@ -185,6 +299,9 @@ class HouseholdQuerySet(models.QuerySet):
         if actor.is_adviser and actor.can(Permission.SEE_REFERRALS):
             return self.filter(_of_organisation(actor, "beneficiary__"))
         return self.none()
+
+    def of_beneficiary(self, beneficiary_id: int) -> Self:
+        return self.filter(beneficiary_id=beneficiary_id)
 
 
 class ConsentQuerySet(models.QuerySet):
@@ -236,6 +353,19 @@ class QuoteQuerySet(models.QuerySet):
     def of_assignment(self, assignment: Assignment) -> Self:
         return self.filter(assignment=assignment)
 
+    def for_page(self) -> Self:
+        """With its versions, their lines and answers, garage and vehicle; nothing sealed is read."""
+        from referrals.models import QuoteVersion
+
+        versions = QuoteVersion.objects.latest_first().select_related("answer").prefetch_related("lines")
+        sealed = [f"assignment__referral__{name}" for name in SEALED]
+        return (
+            self.select_related("assignment__referral__beneficiary", "assignment__referral__assessment")
+            .select_related("assignment__garage__organisation")
+            .prefetch_related(Prefetch("versions", versions))
+            .defer(*sealed)
+        )
+
 
 class QuoteVersionQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
@@ -245,6 +375,9 @@ class QuoteVersionQuerySet(models.QuerySet):
 
     def latest_first(self) -> Self:
         return self.order_by("-number")
+
+    def of_assignment(self, assignment: Assignment) -> Self:
+        return self.filter(quote__assignment=assignment).select_related("quote")
 
     def accepted(self) -> Self:
         return self.filter(answer__is_accepted=True)
@@ -272,6 +405,12 @@ class LogEntryQuerySet(models.QuerySet):
 
     def of_verb(self, verb: str) -> Self:
         return self.filter(verb=verb)
+
+    def after(self, position: int) -> Self:
+        return self.filter(position__gt=position)
+
+    def by_organisation(self, organisation_id: int) -> Self:
+        return self.filter(membership__organisation_id=organisation_id)
 
     def latest_first(self) -> Self:
         return self.order_by("-position")

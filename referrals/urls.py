@@ -2,8 +2,11 @@
 
 from django.urls import include, path
 
+from referrals.desks import garage_quotes
+
 urlpatterns = [
     path("orientations/", include("referrals.desks.adviser_urls")),
     path("affectations/", include("referrals.desks.garage_urls")),
+    path("devis/<uuid:uid>/", garage_quotes.quote, name="quote"),
     path("examens/", include("referrals.desks.pilot_urls")),
 ]

@@ -11,7 +11,7 @@ from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from referrals.models import Assignment, LogEntry
 from referrals.states import DeclineReason, End, Outcome, State, Verb
-from referrals.transitions.core import Refused, begin_assignment, end_assignment, finish
+from referrals.transitions.core import Refused, begin_assignment, end_assignment, finish, overtaken
 from referrals.transitions.quoting import withdraw_quote
 
 
@@ -64,10 +64,16 @@ def give_back(assignment: Assignment, *, reason: DeclineReason, by: Actor, comme
 
 
 @transaction.atomic
-def no_show(assignment: Assignment, *, by: Actor) -> None:
-    """The person did not come; the second time closes the referral as unreachable."""
+def no_show(assignment: Assignment, *, by: Actor, already: int | None = None) -> None:
+    """The person did not come; the second time closes the referral as unreachable.
+
+    `already`: how many were noted when the page was shown, so that a double click does not note two.
+    """
     referral, assignment = begin_assignment(assignment, Verb.NO_SHOW, by=by)
-    if LogEntry.objects.of_assignment(assignment).of_verb(Verb.NO_SHOW).exists():
+    noted = LogEntry.objects.of_assignment(assignment).of_verb(Verb.NO_SHOW).count()
+    if already is not None and noted != already:
+        raise overtaken(referral, assignment)
+    if noted:
         end_assignment(assignment, End.CLOSED)
         finish(referral, Verb.NO_SHOW, State.CLOSED, by=by, assignment=assignment, outcome=Outcome.UNREACHABLE)
     else:

@@ -33,9 +33,9 @@ def close(
     referral: Referral, *, outcome: Outcome, reason: str, by: Actor, assignment: Assignment | None = None
 ) -> None:
     """Closed without a repair, with an outcome that the actor's part allows, and a reason."""
-    if outcome not in _allowed_outcomes(referral, by, assignment):
+    referral, held = begin(referral, Verb.CLOSE, by=by, assignment=assignment)
+    if outcome not in _allowed_outcomes(referral, by, held):
         raise PermissionDenied
-    referral, _held = begin(referral, Verb.CLOSE, by=by, assignment=assignment)
     if not reason.strip():
         raise Refused(_("Notez pourquoi le dossier est clos."), field="reason")
     _close(referral, Verb.CLOSE, outcome, reason, by)

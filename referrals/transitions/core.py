@@ -27,6 +27,11 @@ class Overtaken(Refused):
     """Someone was quicker: nothing was done a second time, and the message says who did what, when."""
 
 
+def overtaken(referral: Referral, assignment: Assignment | None = None) -> Overtaken:
+    """Somebody, or the same person by a double click, has just done this."""
+    return Overtaken(_told_about(referral, assignment), code="already_done")
+
+
 def locked(referral: Referral) -> Referral:
     """The referral as it is now, locked until the transaction ends."""
     return (

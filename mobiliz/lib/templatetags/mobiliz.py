@@ -90,6 +90,17 @@ def eur(amount: Decimal | None) -> str:
 
 
 @register.filter
+def unit_eur(price: Decimal | None) -> str:
+    """A unit price, to the cent or with the decimals that it carries: 35 as "35,00 €", 12.3456 as "12,3456 €"."""
+    if price in (None, ""):
+        return ""
+    value = Decimal(price)
+    if value == value.quantize(Decimal("0.01")):
+        return numbers.format_eur(value)
+    return f"{numbers.format_decimal_fr(value)}{NO_BREAK_SPACE}€"
+
+
+@register.filter
 def decimal_fr(value: Decimal | int | None, places: int | None = None) -> str:
     """1234.5 as "1 234,5", or to so many places: `{{ hours|decimal_fr:2 }}`."""
     return "" if value in (None, "") else numbers.format_decimal_fr(Decimal(str(value)), places)

@@ -1,0 +1,127 @@
+"""What a garage types beside each of its acts; the names of the fields are those of the verb's arguments."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mobiliz.lib.forms import DateFieldFr, DecimalFieldFr, NirFreeTextField, WholeFieldFr
+from referrals import words
+from referrals.models.quotes import PiecChoice
+from referrals.states import DeclineReason
+
+SHORT_TEXT = {"rows": 2}
+
+
+class ActForm(forms.Form):
+    """Several of them stand on one page: each has ids of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", f"{type(self).__name__.lower()}-%s")
+        super().__init__(*args, **kwargs)
+
+
+class NothingToType(ActForm):
+    pass
+
+
+class ReasonForm(ActForm):
+    """Why a garage declines or gives back: each reason leads somewhere else."""
+
+    reason = forms.TypedChoiceField(
+        label=_("Pour quelle raison ?"),
+        choices=words.DECLINE_REASONS,
+        coerce=DeclineReason,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choisissez une raison : elle dit où l’orientation va ensuite."),
+            "invalid_choice": _("Choisissez une raison dans la liste."),
+        },
+    )
+    comment = NirFreeTextField(
+        label=_("Précision"), required=False, max_length=500, widget=forms.Textarea(attrs=SHORT_TEXT)
+    )
+
+
+class DeclineForm(ReasonForm):
+    pass
+
+
+class GiveBackForm(ReasonForm):
+    pass
+
+
+class TelephoneForm(ActForm):
+    spoke_with = forms.CharField(
+        label=_("Avec qui avez-vous parlé ?"),
+        help_text=_("Le conseiller ou la personne."),
+        max_length=120,
+        error_messages={"required": _("Dites avec qui l’accord a été pris.")},
+    )
+    on = DateFieldFr(label=_("Quel jour ?"))
+
+
+class NoShowForm(ActForm):
+    already = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class WrittenReasonForm(ActForm):
+    reason = NirFreeTextField(
+        label=_("Pourquoi ?"),
+        max_length=300,
+        widget=forms.Textarea(attrs=SHORT_TEXT),
+        error_messages={"required": _("Dites pourquoi en quelques mots.")},
+    )
+
+
+class NotWorthRepairingForm(WrittenReasonForm):
+    pass
+
+
+class CancelRepairForm(WrittenReasonForm):
+    pass
+
+
+class AnswerForm(ActForm):
+    """The person's answer, to the version that the garage had before its eyes."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class AcceptQuoteForm(AnswerForm):
+    piec_choice = forms.ChoiceField(
+        label=_("Pièces de réemploi : que souhaite la personne ?"),
+        help_text=_("À demander avant la signature, et à garder sur le devis signé."),
+        choices=PiecChoice.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Notez ce que la personne souhaite pour les pièces de réemploi.")},
+    )
+    answered_on = DateFieldFr(label=_("Signé le"))
+
+
+class DeclineQuoteForm(AnswerForm):
+    reason = NirFreeTextField(
+        label=_("Pour quelle raison, avec ses mots ?"),
+        max_length=300,
+        widget=forms.Textarea(attrs=SHORT_TEXT),
+        error_messages={"required": _("Notez pourquoi la personne refuse le devis.")},
+    )
+    answered_on = DateFieldFr(label=_("Répondu le"))
+
+
+class RepairForm(ActForm):
+    done_on = DateFieldFr(label=_("Réparée le"))
+    final_total_incl_tax = DecimalFieldFr(
+        label=_("Montant final, taxe comprise"),
+        help_text=_("Au plus le montant du devis accepté."),
+        min_value=Decimal(0),
+        max_value=Decimal(200_000),
+        unit="€",
+        error_messages={"required": _("Indiquez le montant final, taxe comprise.")},
+    )
+    mileage_km = WholeFieldFr(
+        label=_("Kilométrage au compteur"), required=False, min_value=0, max_value=2_000_000, unit="km"
+    )
