@@ -42,5 +42,9 @@ def stop(state: Path) -> list[str]:
 
 def environment(mode: str, addresses: dict[str, str]) -> dict[str, str]:
     """What a process of Mobiliz needs around it, and nothing of other projects."""
-    kept = {key: value for key, value in os.environ.items() if key not in FOREIGN}
+    own = not os.environ.get("DATABASE_URL")
+    # libpq would follow PGPORT and the like to another server than the private one.
+    kept = {
+        key: value for key, value in os.environ.items() if key not in FOREIGN and not (own and key.startswith("PG"))
+    }
     return {**kept, **addresses, "MOBILIZ_MODE": mode, "PYTHONUNBUFFERED": "1"}

@@ -117,6 +117,16 @@ def test_what_another_project_set_does_not_reach_our_processes(monkeypatch):
     assert environment["DATABASE_URL"] == "postgres://mine"
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_settings_for_another_server_do_not_lead_away_from_the_private_one(monkeypatch, own):
+    monkeypatch.setenv("PGPORT", "5433")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    if not own:
+        monkeypatch.setenv("DATABASE_URL", "postgres://mine")
+
+    assert ("PGPORT" in embedded.environment("demo", {})) is not own
+
+
 @pytest.mark.parametrize(
     ("reply", "is_up"),
     [(b"+PONG\r\n", True), (b"-LOADING Valkey is loading the dataset in memory\r\n", False)],
