@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
@@ -19,7 +20,6 @@ from rest_framework.utils.urls import replace_query_param
 from mobiliz.lib.api.problems import ApiProblem, FieldError
 
 DEFAULT_SIZE, MAX_SIZE = 50, 200
-_NOT_OURS = "Ce curseur ne vient pas de cette liste. Reprenez-la sans « cursor »."
 
 
 class PageParameters(serializers.Serializer):
@@ -61,5 +61,6 @@ def _read(signer: Signer, cursor: str) -> tuple[datetime, int]:
     try:
         moment, pk = signer.unsign_object(cursor)
     except BadSignature:
-        raise ApiProblem("invalid_cursor", errors=[FieldError("cursor", "invalid_cursor", _NOT_OURS)]) from None
+        message = _("Ce curseur ne vient pas de cette liste. Reprenez-la sans « cursor ».")
+        raise ApiProblem("invalid_cursor", errors=[FieldError("cursor", "invalid_cursor", message)]) from None
     return datetime.fromisoformat(moment), pk

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -64,7 +65,7 @@ def page_shape(rows: type[serializers.Serializer], name: str) -> type[serializer
 class PositionField(serializers.Field):
     """ "latitude,longitude" in degrees."""
 
-    default_error_messages = {"invalid": "Écrivez latitude,longitude en degrés, comme 45.4396,4.3875."}
+    default_error_messages = {"invalid": _("Écrivez latitude,longitude en degrés, comme 45.4396,4.3875.")}
 
     def to_internal_value(self, data: Any) -> tuple[float, float]:
         try:

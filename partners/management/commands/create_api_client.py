@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 from oauth2_provider.settings import oauth2_settings
 
 from mobiliz.accounts.actors import SYSTEM
@@ -29,9 +30,9 @@ class Command(BaseCommand):
                 organisation=organisation, name=options["name"], scopes=" ".join(options["scopes"]).split(), by=SYSTEM
             )
         except Organisation.DoesNotExist:
-            raise CommandError("Aucune organisation ne porte cet identifiant.") from None
+            raise CommandError(_("Aucune organisation ne porte cet identifiant.")) from None
         except ClientRefused as refused:
             raise CommandError(str(refused)) from None
         self.stdout.write(f"client_id={opened.client_id}")
         self.stdout.write(f"client_secret={opened.secret}")
-        self.stderr.write("Notez le secret : il n’est pas gardé en clair et ne sera plus affiché.")
+        self.stderr.write(_("Notez le secret : il n’est pas gardé en clair et ne sera plus affiché."))
