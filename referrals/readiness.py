@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from eligibility.assess import is_usable
@@ -41,7 +42,8 @@ def missing_for_review(referral: Referral) -> list[Missing]:
 
 
 def _missing_before_assessment(referral: Referral) -> list[Missing]:
-    if Consent.objects.in_force().of_beneficiary(referral.beneficiary_id).exists():
+    consents = Consent.objects.in_force().of_beneficiary(referral.beneficiary_id)
+    if _known(referral, "has_consent", consents):
         return []
     return [Missing("no_consent", _("Enregistrez l’accord de la personne."), "person")]
 
@@ -52,9 +54,14 @@ def _missing_vehicle(referral: Referral) -> list[Missing]:
     found = []
     if referral.vehicle_id is None:
         found.append(Missing("no_vehicle", _("Décrivez le véhicule."), "vehicle"))
-    if not PreDiagnosis.objects.of_referral(referral.pk).exists():
+    if not _known(referral, "has_prediagnosis", PreDiagnosis.objects.of_referral(referral.pk)):
         found.append(Missing("no_prediagnosis", _("Décrivez la panne."), "vehicle"))
     return found
+
+
+def _known(referral: Referral, name: str, rows: QuerySet) -> bool:
+    """As a list has asked for all its rows at once (`with_readiness`), else asked now."""
+    return bool(referral.__dict__[name]) if name in referral.__dict__ else rows.exists()
 
 
 def _assessment_message(referral: Referral, on: date) -> str:

@@ -1,5 +1,26 @@
-"""Addresses of this desk."""
+"""Addresses of the sender's pages: the list, a new referral in steps, the case and its acts."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from referrals.desks.adviser import case, household, listing, person, sending, vehicle
+
+urlpatterns = [
+    path("", listing.referral_list, name="referral_list"),
+    path("nouvelle/", person.new, name="referral_new"),
+    path("<uuid:uid>/", case.referral_case, name="referral_case"),
+    # the steps of a draft
+    path("<uuid:uid>/personne/", person.person, name="referral_person"),
+    path("<uuid:uid>/foyer/", household.household, name="referral_household"),
+    path("<uuid:uid>/foyer/apercu/", household.household_preview, name="referral_household_preview"),
+    path("<uuid:uid>/vehicule/", vehicle.vehicle, name="referral_vehicle"),
+    path("<uuid:uid>/garage/", sending.garage, name="referral_garage"),
+    path("<uuid:uid>/envoi/", sending.send, name="referral_send"),
+    path("<uuid:uid>/envoi/examen/", sending.send_for_review, name="referral_send_for_review"),
+    # acts on a case
+    path("<uuid:uid>/reprendre/", case.unsend, name="referral_unsend"),
+    path("<uuid:uid>/accord-telephone/", case.settle, name="referral_settle"),
+    path("<uuid:uid>/devis-refuse/", case.decline_quote, name="referral_decline_quote"),
+    path("<uuid:uid>/abandon/", case.withdraw, name="referral_withdraw"),
+    path("<uuid:uid>/fermer/", case.close, name="referral_close"),
+    path("<uuid:uid>/rouvrir/", case.reopen, name="referral_reopen"),
+]

@@ -10,8 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from mobiliz.accounts.actors import Actor
-from mobiliz.accounts.models import Organisation
-from mobiliz.accounts.models import Membership
+from mobiliz.accounts.models import Membership, Organisation
 from mobiliz.programme.models import REPAIR, Offer
 from mobiliz.territory.models import Commune
 from referrals import permissions

@@ -1,0 +1,82 @@
+"""Step 2: household and income, with the verdict and its arithmetic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from eligibility.assess import NoRuleInForce, explanation, preview
+from eligibility.explain import explain
+from eligibility.models import Assessment
+from mobiliz.lib import clock
+from mobiliz.lib.pages import page
+from referrals import actions, permissions
+from referrals.desks.adviser import steps
+from referrals.forms.household import HouseholdEntry
+from referrals.models import Household, Referral
+
+TEMPLATE = "referrals/adviser/household.html"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@steps.step(permissions.can_reassess)
+def household(request: HttpRequest, referral: Referral) -> HttpResponse:
+    if request.method != "POST":
+        return _show(request, referral, HouseholdEntry.stored(_born(referral), _kept(request, referral)))
+    if "ajouter" in request.POST:
+        return _show(request, referral, HouseholdEntry.with_more_rows(_born(referral), request.POST))
+    entry = HouseholdEntry.posted(_born(referral), request.POST)
+    if not entry.is_valid():
+        return _show(request, referral, entry, status=422)
+    actions.assess_household(referral, household=entry.household, by=request.actor)
+    return redirect(reverse("referral_household", args=[referral.uid]) + "#reponse")
+
+
+@require_POST
+@steps.step(permissions.can_reassess)
+def household_preview(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """What the answer would be for what is typed so far; stores nothing."""
+    entry = HouseholdEntry.posted(_born(referral), request.POST)
+    context = {"referral": referral, "is_preview": True, "verdict": _previewed(referral, entry)}
+    return page(request, "referrals/_verdict.html", context)
+
+
+def _show(request: HttpRequest, referral: Referral, entry: HouseholdEntry, status: int = 200) -> HttpResponse:
+    verdict = verdict_of(referral.assessment) if referral.assessment and status == 200 else None
+    context = steps.context(referral, "household", entry=entry, verdict=verdict, today=clock.today())
+    return page(request, TEMPLATE, context, status=status)
+
+
+def verdict_of(assessment: Assessment) -> dict[str, Any]:
+    """The stored answer, with its arithmetic line by line."""
+    return {
+        "outcome": assessment.outcome,
+        "lines": explanation(assessment),
+        "valid_until": assessment.valid_until,
+        "note": assessment.decision_note,
+        "made_at": assessment.made_at,
+    }
+
+
+def _previewed(referral: Referral, entry: HouseholdEntry) -> dict[str, Any] | None:
+    if not entry.is_valid():
+        return None
+    facts = actions.facts_of(entry.household, referral.beneficiary)
+    try:
+        decision = preview(facts, offer_code=referral.offer_id, on=clock.today())
+    except NoRuleInForce:
+        return None
+    lines = explain(decision.trace())
+    return {"outcome": decision.outcome.value, "lines": lines, "valid_until": decision.valid_until}
+
+
+def _born(referral: Referral):
+    return referral.beneficiary.birth_date
+
+
+def _kept(request: HttpRequest, referral: Referral) -> Household | None:
+    return Household.objects.visible_to(request.actor).of_beneficiary(referral.beneficiary_id).first()

@@ -1,0 +1,89 @@
+"""The five steps of a new referral: one address each, saved as one goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from eligibility.assess import is_usable
+from mobiliz.accounts.actors import Actor
+from mobiliz.lib import clock
+from mobiliz.lib.pages import get_visible_or_404, require
+from referrals import permissions
+from referrals.desks.next_steps import step_url
+from referrals.models import Referral
+from referrals.states import Verb
+
+LABELS = {
+    "person": gettext_lazy("La personne"),
+    "household": gettext_lazy("Le foyer"),
+    "vehicle": gettext_lazy("La voiture"),
+    "garage": gettext_lazy("Le garage"),
+    "send": gettext_lazy("Relire et envoyer"),
+}
+
+Step = Callable[[HttpRequest, Referral], HttpResponse]
+May = Callable[[Actor, Referral], bool]
+
+
+def step(may: May = permissions.can_edit_draft) -> Callable[[Step], Callable[..., HttpResponse]]:
+    """The view gets the draft; whoever comes back to it once it was sent is led to the case."""
+
+    def of_a_draft(view: Step) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def found(request: HttpRequest, uid: UUID) -> HttpResponse:
+            referral = get_visible_or_404(Referral.objects.for_step(request.actor), request.actor, uid)
+            require(permissions.may_ever(request.actor, Verb.SEND, referral))
+            return view(request, referral) if may(request.actor, referral) else to_case(request, referral)
+
+        return found
+
+    return of_a_draft
+
+
+def to_case(request: HttpRequest, referral: Referral) -> HttpResponse:
+    """The step is behind: nothing was changed, the case says where it stands."""
+    messages.info(request, _("Ce dossier n’est plus un brouillon : voici où il en est. Rien n’a été changé."))
+    return redirect("referral_case", referral.uid)
+
+
+def context(referral: Referral, current: str, **more: Any) -> dict[str, Any]:
+    """What every step shows: whose dossier it is, and the five steps."""
+    number = list(LABELS).index(current) + 1
+    return {"referral": referral, "person": referral.beneficiary, "steps": bar(referral, current), **more} | {
+        "eyebrow": _("Étape %(number)d sur 5 · Dossier %(case)s") % {"number": number, "case": referral.spoken_number}
+    }
+
+
+def bar(referral: Referral | None, current: str) -> list[dict[str, str]]:
+    done = _done(referral) if referral else set()
+    return [
+        {
+            "label": str(label),
+            "state": "current" if name == current else "done" if name in done else "todo",
+            "url": step_url(referral, name) if referral else "",
+        }
+        for name, label in LABELS.items()
+    ]
+
+
+def after_vehicle(referral: Referral) -> str:
+    """The garage is chosen once eligibility holds; else the last step says what can be done."""
+    return "garage" if is_usable(referral.assessment, clock.today()) else "send"
+
+
+def _done(referral: Referral) -> set[str]:
+    done = {"person"}
+    if referral.assessment_id:
+        done.add("household")
+    if referral.vehicle_id and hasattr(referral, "prediagnosis"):
+        done.add("vehicle")
+    return done

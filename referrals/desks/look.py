@@ -1,0 +1,30 @@
+"""What the sender's and the pilot's pages share: who may come here, and the badge of a state."""
+
+from __future__ import annotations
+
+from django.http import Http404
+
+from mobiliz.accounts.actors import Actor
+from referrals.models import Referral
+from referrals.states import State
+
+SENSES = {
+    State.REVIEW: "wait",
+    State.WAITING: "wait",
+    State.ACCEPTED: "info",
+    State.QUOTED: "wait",
+    State.AGREED: "good",
+    State.COMPLETED: "good",
+}
+
+
+def only_senders_and_pilots(actor: Actor) -> None:
+    """To everyone else these pages do not exist."""
+    if not (actor.is_adviser or actor.is_pilot):
+        raise Http404
+
+
+def badge_of(referral: Referral) -> dict[str, str]:
+    """The state in one word with its sense; a closed one says how it ended."""
+    label = referral.get_outcome_display() if referral.outcome else referral.get_state_display()
+    return {"sense": SENSES.get(State(referral.state), "none"), "label": str(label).capitalize()}

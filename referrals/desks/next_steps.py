@@ -1,0 +1,345 @@
+"""What a referral waits for, said in one line: how urgent, since when, what happened, and the one act that moves it.
+
+Desks and case pages say the same thing because they ask here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import IntEnum
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from eligibility.assess import is_usable
+from garages.models import Garage
+from mobiliz.lib import clock
+from mobiliz.lib.numbers import format_eur
+from mobiliz.lib.templatetags.mobiliz import day_fr
+from referrals.clock import ANSWER_WORKING_DAYS, REVIEW_WORKING_DAYS, due_on, working_days_between
+from referrals.models import Assignment, QuoteVersion, Referral
+from referrals.readiness import Missing, missing_for_sending
+from referrals.states import REOPEN_WITHIN_DAYS, End, State
+
+SOON_DAYS = 2
+
+
+class Urgency(IntEnum):
+    NOW = 0
+    SOON = 1
+    UNDER_WAY = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """`sense`, `title`, `detail`, `done`, `of` are those of the clock component; `url` may be a telephone number."""
+
+    urgency: Urgency
+    sense: str
+    title: str
+    detail: str
+    sentence: str
+    label: str
+    url: str
+    icon: str = ""
+    done: int = 0
+    of: int = 0
+
+
+def next_step(referral: Referral) -> NextStep:
+    """Expects what `for_desk` or `for_case` load."""
+    return _STEPS[State(referral.state)](referral)
+
+
+def held_by(referral: Referral) -> Assignment | None:
+    """The assignment of the garage that holds it now."""
+    return next((one for one in referral.assignments.all() if one.is_open), None)
+
+
+def last_asked(referral: Referral) -> Assignment | None:
+    return next(iter(referral.assignments.all()), None)
+
+
+def latest_quote(assignment: Assignment | None) -> QuoteVersion | None:
+    """The version in force of its quote, if it has one."""
+    quote = getattr(assignment, "quote", None)
+    return next(iter(quote.versions.all()), None) if quote else None
+
+
+def case_url(referral: Referral) -> str:
+    return reverse("referral_case", args=[referral.uid])
+
+
+def step_url(referral: Referral, step: str) -> str:
+    return reverse(f"referral_{step}", args=[referral.uid])
+
+
+# --- before a garage is asked -----------------------------------------------------------------------------
+def _draft(referral: Referral) -> NextStep:
+    missing = missing_for_sending(referral, clock.today())
+    unsure = [one for one in missing if one.code == "assessment_not_usable"]
+    if len(missing) > len(unsure):
+        return _incomplete(referral, missing)
+    return _undecided(referral) if unsure else _ready(referral)
+
+
+def _incomplete(referral: Referral, missing: list[Missing]) -> NextStep:
+    return _draft_line(
+        referral,
+        title=_("Brouillon"),
+        sentence=" ".join(one.message for one in missing),
+        label=_("Compléter le dossier"),
+        url=step_url(referral, missing[0].step),
+    )
+
+
+def _ready(referral: Referral) -> NextStep:
+    return _draft_line(
+        referral,
+        title=_("Prêt à envoyer"),
+        sentence=_("Le dossier est complet : il ne reste qu’à choisir le garage."),
+        label=_("Choisir le garage"),
+        url=step_url(referral, "garage"),
+    )
+
+
+def _undecided(referral: Referral) -> NextStep:
+    assessment = referral.assessment
+    assert assessment is not None
+    if assessment.is_eligible:
+        return _draft_line(
+            referral,
+            title=_("Éligibilité expirée"),
+            sentence=_("L’évaluation n’est plus valable : refaites-la avant d’envoyer l’orientation."),
+            label=_("Refaire l’évaluation"),
+            url=step_url(referral, "household"),
+        )
+    if assessment.outcome == "needs_review":
+        return _draft_line(
+            referral,
+            title=_("À faire examiner"),
+            sentence=_("Le calcul ne peut pas répondre : envoyez le dossier à un pilote, qui décide."),
+            label=_("Relire et envoyer"),
+            url=step_url(referral, "send"),
+        )
+    return _draft_line(
+        referral,
+        title=_("Non éligible"),
+        sentence=_("Le foyer n’est pas en dessous du seuil : corrigez un chiffre, ou fermez le dossier."),
+        label=_("Voir la réponse"),
+        url=step_url(referral, "send"),
+    )
+
+
+def _draft_line(referral: Referral, *, title: str, sentence: str, label: str, url: str) -> NextStep:
+    return NextStep(
+        urgency=Urgency.SOON,
+        sense="info",
+        title=title,
+        detail=_("ouvert le %(day)s") % {"day": day_fr(referral.created_at)},
+        sentence=sentence,
+        label=label,
+        url=url,
+        icon="document-text",
+    )
+
+
+def _review(referral: Referral) -> NextStep:
+    due = due_on(referral.state_since, REVIEW_WORKING_DAYS)
+    is_late = due < clock.today()
+    return NextStep(
+        urgency=Urgency.UNDER_WAY,
+        sense="late" if is_late else "info",
+        title=_("Examen en retard") if is_late else _("Examen par un pilote"),
+        detail=_("décision attendue le %(day)s") % {"day": day_fr(due, "weekday")},
+        sentence=_(
+            "Un pilote décide de l’éligibilité. Sa réponse s’affichera ici ; aucun garage n’est encore prévenu."
+        ),
+        label=_("Voir le dossier"),
+        url=case_url(referral),
+    )
+
+
+# --- with a garage ----------------------------------------------------------------------------------------
+def _waiting(referral: Referral) -> NextStep:
+    held = held_by(referral)
+    return _unanswered(referral, held) if held else _unheld(referral)
+
+
+def _unheld(referral: Referral) -> NextStep:
+    return NextStep(
+        urgency=Urgency.NOW,
+        sense="late",
+        title=_("Sans garage"),
+        detail=_("depuis le %(day)s") % {"day": day_fr(_unheld_since(referral), "weekday")},
+        sentence=f"{_why_unheld(last_asked(referral))} {_('Choisissez le garage suivant.')}",
+        label=_("Choisir le garage"),
+        url=step_url(referral, "garage"),
+        icon="wrench",
+    )
+
+
+def _unheld_since(referral: Referral):
+    last = last_asked(referral)
+    return last.ended_at if last and last.ended_at else referral.state_since
+
+
+def _why_unheld(last: Assignment | None) -> str:
+    if last is None or last.end == End.UNSENT:
+        return _("L’éligibilité est accordée ; aucun garage n’est encore prévenu.")
+    words = {"garage": last.garage.name, "reason": last.get_end_reason_display()}
+    if last.end == End.LAPSED:
+        return _("%(garage)s n’a pas répondu.") % words
+    if last.end == End.GIVEN_BACK:
+        return _("%(garage)s a rendu le dossier : %(reason)s.") % words
+    return _("%(garage)s a décliné : %(reason)s.") % words
+
+
+def _unanswered(referral: Referral, held: Assignment) -> NextStep:
+    due, today = due_on(held.put_at, ANSWER_WORKING_DAYS), clock.today()
+    late = working_days_between(due, today)
+    label, url = _call(held.garage, referral)
+    return NextStep(
+        urgency=Urgency.NOW if due < today else Urgency.UNDER_WAY,
+        sense="late" if due < today else "wait",
+        title=_days_late(late) if due < today else _("Réponse due ce soir") if due == today else _("Attend le garage"),
+        detail=_("réponse attendue le %(day)s") % {"day": day_fr(due, "weekday")},
+        sentence=_silence(held) if due < today else _("Envoyée à %(garage)s.") % {"garage": held.garage.name},
+        label=label,
+        url=url,
+        icon="phone",
+        done=ANSWER_WORKING_DAYS + late if due < today else ANSWER_WORKING_DAYS - working_days_between(today, due),
+        of=ANSWER_WORKING_DAYS,
+    )
+
+
+def _silence(held: Assignment) -> str:
+    words = {"garage": held.garage.name}
+    return _("%(garage)s n’a pas répondu : appelez-le, ou reprenez l’orientation pour en choisir un autre.") % words
+
+
+def _days_late(days: int) -> str:
+    return ngettext("En retard de %(days)d jour", "En retard de %(days)d jours", max(days, 1)) % {"days": max(days, 1)}
+
+
+def _accepted(referral: Referral) -> NextStep:
+    held = held_by(referral)
+    assert held is not None
+    if not is_usable(referral.assessment, clock.today()):
+        return _expired_while_accepted(referral, held)
+    label, url = _call(held.garage, referral)
+    return NextStep(
+        urgency=Urgency.UNDER_WAY,
+        sense="good",
+        title=_("Acceptée"),
+        detail=_("le %(day)s") % {"day": day_fr(held.accepted_at, "weekday")},
+        sentence=_("%(garage)s a accepté : il fixe le rendez-vous avec %(person)s, puis établit le devis.")
+        % {"garage": held.garage.name, "person": referral.beneficiary.first_name},
+        label=label,
+        url=url,
+        icon="phone",
+    )
+
+
+def _expired_while_accepted(referral: Referral, held: Assignment) -> NextStep:
+    return NextStep(
+        urgency=Urgency.NOW,
+        sense="late",
+        title=_("Éligibilité expirée"),
+        detail=_("acceptée par le garage le %(day)s") % {"day": day_fr(held.accepted_at, "weekday")},
+        sentence=_("Refaites l’évaluation : sans elle, %(garage)s ne peut pas établir de devis.")
+        % {"garage": held.garage.name},
+        label=_("Refaire l’évaluation"),
+        url=step_url(referral, "household"),
+        icon="document-text",
+    )
+
+
+def _quoted(referral: Referral) -> NextStep:
+    held = held_by(referral)
+    version = latest_quote(held)
+    assert held is not None
+    assert version is not None
+    left = (version.valid_until - clock.today()).days
+    person = referral.beneficiary
+    words = {"person": person.first_name, "total": format_eur(version.total_incl_tax), "garage": held.garage.name}
+    return NextStep(
+        urgency=Urgency.NOW if left < 0 else Urgency.SOON,
+        sense="late" if left < 0 else "wait",
+        title=_days_left(left),
+        detail=_("valable jusqu’au %(day)s") % {"day": day_fr(version.valid_until, "weekday")},
+        sentence=_("%(person)s n’a pas encore répondu au devis de %(total)s (%(garage)s).") % words,
+        label=_("Appeler %(person)s") % words if person.phone else _("Voir le devis"),
+        url=f"tel:{person.phone}" if person.phone else case_url(referral),
+        icon="phone" if person.phone else "document-text",
+    )
+
+
+def _days_left(left: int) -> str:
+    if left < 0:
+        return _("Le devis a expiré")
+    if left == 0:
+        return _("Le devis expire ce soir")
+    return ngettext("Le devis expire demain", "Le devis expire dans %(days)d jours", left) % {"days": left}
+
+
+def _agreed(referral: Referral) -> NextStep:
+    held = held_by(referral)
+    assert held is not None
+    label, url = _call(held.garage, referral)
+    return NextStep(
+        urgency=Urgency.UNDER_WAY,
+        sense="good",
+        title=_("Devis accepté"),
+        detail=_("le %(day)s") % {"day": day_fr(referral.state_since, "weekday")},
+        sentence=_("%(garage)s répare la voiture, puis l’enregistre ici.") % {"garage": held.garage.name},
+        label=label,
+        url=url,
+        icon="phone",
+    )
+
+
+def _call(garage: Garage, referral: Referral) -> tuple[str, str]:
+    """The direct line of the first contact, else the garage's number, else the case."""
+    contact = next(iter(garage.contacts.all()), None)
+    phone = contact.phone if contact else garage.phone
+    return (_("Appeler le garage"), f"tel:{phone}") if phone else (_("Voir le dossier"), case_url(referral))
+
+
+# --- the end ----------------------------------------------------------------------------------------------
+def _completed(referral: Referral) -> NextStep:
+    return _ended(referral, "good", _("Réparée"), _("La voiture est réparée. Plus rien n’est à faire."))
+
+
+def _closed(referral: Referral) -> NextStep:
+    until = day_fr(referral.closed_at + timedelta(days=REOPEN_WITHIN_DAYS)) if referral.closed_at else ""
+    sentence = _("Close : %(outcome)s. Elle peut être rouverte jusqu’au %(day)s.")
+    words = {"outcome": referral.get_outcome_display(), "day": until}
+    return _ended(referral, "none", _("Close sans suite"), sentence % words)
+
+
+def _ended(referral: Referral, sense: str, title: str, sentence: str) -> NextStep:
+    return NextStep(
+        urgency=Urgency.UNDER_WAY,
+        sense=sense,
+        title=title,
+        detail=_("le %(day)s") % {"day": day_fr(referral.state_since, "full")},
+        sentence=sentence,
+        label=_("Voir le dossier"),
+        url=case_url(referral),
+    )
+
+
+_STEPS: dict[State, Callable[[Referral], NextStep]] = {
+    State.DRAFT: _draft,
+    State.REVIEW: _review,
+    State.WAITING: _waiting,
+    State.ACCEPTED: _accepted,
+    State.QUOTED: _quoted,
+    State.AGREED: _agreed,
+    State.COMPLETED: _completed,
+    State.CLOSED: _closed,
+}

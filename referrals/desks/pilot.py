@@ -1,0 +1,156 @@
+"""The pilot's desk and the review of an eligibility that the calculation could not give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from mobiliz.accounts.roles import Permission
+from mobiliz.lib import clock
+from mobiliz.lib.pages import get_visible_or_404, page, require
+from mobiliz.lib.templatetags.mobiliz import day_fr
+from referrals import permissions, transitions
+from referrals.clock import REVIEW_WORKING_DAYS, due_on, working_days_between
+from referrals.desks.adviser.household import verdict_of
+from referrals.desks.attempts import attempt
+from referrals.desks.next_steps import next_step
+from referrals.forms.review import ApproveForm, RefuseForm
+from referrals.models import Referral
+from referrals.states import State, Verb
+
+SHOWN = 50
+
+
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """Reviews first, the oldest first; then what waits for a garage; then the way to the dashboard."""
+    seen = Referral.objects.visible_to(request.actor)
+    reviews = [_review_line(row) for row in seen.in_state(State.REVIEW).for_desk().most_urgent_first()[:SHOWN]]
+    unheld = [
+        {"referral": row, "next": next_step(row)}
+        for row in seen.without_garage().for_desk().most_urgent_first()[:SHOWN]
+    ]
+    context = {
+        "today": clock.today(),
+        "title": _title(len(reviews), len(unheld)),
+        "reviews": reviews,
+        "unheld": unheld,
+        "region": request.actor.membership.region,
+    }
+    return page(request, "referrals/pilot/desk.html", context)
+
+
+@require_safe
+def review(request: HttpRequest, uid: UUID) -> HttpResponse:
+    referral = _load(request, uid)
+    if not permissions.can(request.actor, Verb.APPROVE_REVIEW, referral):
+        return _decided(request, uid)
+    return _show(request, referral)
+
+
+@require_POST
+def approve(request: HttpRequest, uid: UUID) -> HttpResponse:
+    def do(referral: Referral, typed: dict[str, Any]) -> None:
+        transitions.approve_review(referral, by=request.actor, **typed)
+
+    said = _("Éligibilité accordée : le conseiller choisit maintenant le garage.")
+    return _decide(request, uid, ApproveForm, do, said)
+
+
+@require_POST
+def refuse(request: HttpRequest, uid: UUID) -> HttpResponse:
+    def do(referral: Referral, typed: dict[str, Any]) -> None:
+        transitions.refuse_review(referral, by=request.actor, **typed)
+
+    return _decide(
+        request, uid, RefuseForm, do, _("Éligibilité refusée : le dossier est fermé, le conseiller le voit.")
+    )
+
+
+def _decide(
+    request: HttpRequest, uid: UUID, form_class: type[forms.Form], do: Callable[..., object], said: str
+) -> HttpResponse:
+    referral = _load(request, uid)
+    form = form_class(request.POST, auto_id=_ids(form_class))
+    if form.is_valid() and attempt(request, form, lambda: do(referral, form.cleaned_data), said):
+        return redirect("desk")
+    if not permissions.can(request.actor, Verb.APPROVE_REVIEW, referral):
+        return _decided(request, uid)
+    return _show(request, referral, form, status=422)
+
+
+def _load(request: HttpRequest, uid: UUID) -> Referral:
+    referral = get_visible_or_404(Referral.objects.for_step(request.actor), request.actor, uid)
+    require(request.actor.can(Permission.DECIDE_REVIEWS))
+    return referral
+
+
+def _decided(request: HttpRequest, uid: UUID) -> HttpResponse:
+    messages.info(request, _("Ce dossier n’est pas à examiner : voici où il en est. Rien n’a été changé."))
+    return redirect("referral_case", uid)
+
+
+def _show(request: HttpRequest, referral: Referral, tried: forms.Form | None = None, status: int = 200) -> HttpResponse:
+    """Only here, and only while it is to be decided, does a pilot read the household's figures."""
+    require(permissions.can_see_income(request.actor, referral))
+    referral.assessment.refresh_from_db()
+    context = {
+        "referral": referral,
+        "person": referral.beneficiary,
+        "line": _review_line(referral),
+        "verdict": verdict_of(referral.assessment),
+        "approve_form": _form(ApproveForm, tried),
+        "refuse_form": _form(RefuseForm, tried),
+        "tried": tried,
+    }
+    return page(request, "referrals/pilot/review.html", context, status=status)
+
+
+def _form(form_class: type[forms.Form], tried: forms.Form | None) -> forms.Form:
+    return tried if isinstance(tried, form_class) else form_class(auto_id=_ids(form_class))
+
+
+def _ids(form_class: type[forms.Form]) -> str:
+    return "accorder_%s" if form_class is ApproveForm else "refuser_%s"
+
+
+def _review_line(referral: Referral) -> dict[str, Any]:
+    """How long the adviser has been waiting, in words."""
+    due, today = due_on(referral.state_since, REVIEW_WORKING_DAYS), clock.today()
+    late = working_days_between(due, today) if due < today else 0
+    return {
+        "referral": referral,
+        "sense": "late" if late else "wait",
+        "title": _due_in_words(late, (due - today).days, day_fr(due, "weekday")),
+        "detail": _("envoyé le %(day)s") % {"day": day_fr(referral.state_since, "weekday")},
+        "done": REVIEW_WORKING_DAYS + late if late else REVIEW_WORKING_DAYS - working_days_between(today, due),
+        "of": REVIEW_WORKING_DAYS,
+    }
+
+
+def _due_in_words(late: int, days_left: int, day: str) -> str:
+    if late:
+        return ngettext("En retard de %(days)d jour", "En retard de %(days)d jours", late) % {"days": late}
+    if days_left <= 0:
+        return _("À décider ce soir")
+    return _("À décider avant le soir du %(day)s") % {"day": day}
+
+
+def _title(reviews: int, unheld: int) -> str:
+    if not reviews and not unheld:
+        return _("Rien ne vous attend")
+    said = []
+    if reviews:
+        said.append(ngettext("%(count)d examen", "%(count)d examens", reviews) % {"count": reviews})
+    if unheld:
+        said.append(_("%(count)d sans garage") % {"count": unheld})
+    return _("À faire : %(what)s") % {"what": ", ".join(said)}

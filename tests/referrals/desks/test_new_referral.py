@@ -1,0 +1,445 @@
+"""A new referral in five steps: saved as one goes, nothing typed is lost, nothing is done twice."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from html import unescape
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from mobiliz.lib import clock
+from referrals.models import Beneficiary, Household, Referral
+from tests.factories import journey
+from tests.factories.garages import GarageFactory
+
+pytestmark = pytest.mark.django_db
+
+NEW = "/orientations/nouvelle/"
+
+
+def step(referral, name):
+    return reverse(f"referral_{name}", args=[referral.uid])
+
+
+def text_of(response):
+    return unescape(response.content.decode())
+
+
+# --- step 1: the person and what they agree to -----------------------------------------------------------
+@pytest.fixture
+def typed(db):
+    return {
+        "key": str(uuid4()),
+        "first_name": "Nadia",
+        "last_name": "Benali",
+        "birth_date": "01/05/1986",
+        "commune": "Guéret",
+        "phone": "06 12 34 56 78",
+        "distance_agreed_km": "30",
+        "notes": "Rappeler après 17 h.",
+        "agrees": "on",
+        "channel": "oral",
+        "given_on": f"{clock.today():%d/%m/%Y}",
+    }
+
+
+def test_the_first_step_opens_a_draft_and_leads_to_the_household(as_adviser, adviser, typed):
+    response = as_adviser.post(NEW, typed)
+    referral = Referral.objects.get()
+    assert response.headers["Location"] == step(referral, "household")
+    person = referral.beneficiary
+    assert (person.first_name, person.phone, person.commune.name) == ("Nadia", "+33612345678", "Guéret")
+    assert referral.adviser == adviser
+    assert person.consents.get().channel == "oral"
+    assert person.notes == "Rappeler après 17 h."
+
+
+def test_the_same_form_sent_twice_opens_one_dossier(as_adviser, typed):
+    first, second = as_adviser.post(NEW, typed), as_adviser.post(NEW, typed)
+    assert Referral.objects.count() == Beneficiary.objects.count() == 1
+    assert first.headers["Location"] == second.headers["Location"]
+
+
+def test_another_person_typed_into_an_old_form_is_another_person(as_adviser, typed):
+    as_adviser.post(NEW, typed)
+    as_adviser.post(NEW, {**typed, "first_name": "Samir"})
+    assert sorted(Beneficiary.objects.values_list("first_name", flat=True)) == ["Nadia", "Samir"]
+
+
+def test_a_key_of_another_structures_dossier_opens_ones_own(as_adviser, other_adviser, typed):
+    theirs = journey.draft(other_adviser)
+    as_adviser.post(NEW, {**typed, "key": str(theirs.uid)})
+    assert Referral.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("birth_date", "01/05/2086", "Cette date est dans le futur."),
+        ("birth_date", "31/02/1986", "n’existe pas"),
+        ("birth_date", "1/5/86", "quatre chiffres"),
+        ("birth_date", "01/05/1901", "trop ancienne"),
+        ("commune", "Tombouctou", "Nous ne trouvons pas cette commune."),
+        ("commune", "Saint-Denis", "Précisez"),
+        ("phone", "06 39", "dix chiffres"),
+        ("email", "nadia@", "e-mail"),
+        ("distance_agreed_km", "trente", "Écrivez seulement des chiffres"),
+        ("distance_agreed_km", "0", "au moins 1"),
+        ("first_name", "", "Indiquez le prénom."),
+        ("notes", "NIR 2 85 05 42 218 123 46", "numéro de sécurité sociale"),
+        ("agrees", "", "Sans l’accord de la personne"),
+        ("given_on", "01/01/2099", "dans le futur"),
+    ],
+)
+def test_wrong_input_is_said_beside_the_field_and_nothing_typed_is_lost(as_adviser, typed, field, value, said):
+    response = as_adviser.post(NEW, {**typed, field: value})
+    page = text_of(response)
+    assert response.status_code == 422
+    assert said in page
+    assert f'value="{value}"' in page or value in page
+    assert 'value="Benali"' in page
+    assert typed["key"] in page
+    assert not Referral.objects.exists()
+
+
+def test_the_person_of_a_draft_can_be_corrected(as_adviser, adviser, typed):
+    referral = journey.draft(adviser)
+    shown = text_of(as_adviser.get(step(referral, "person")))
+    assert 'value="01/05/1986"' in shown
+    assert "06 39 98 12 47" in shown
+    response = as_adviser.post(step(referral, "person"), {**typed, "last_name": "Benali-Roux"})
+    assert response.status_code == 302
+    assert journey.fresh(referral).beneficiary.last_name == "Benali-Roux"
+
+
+def test_a_corrected_birth_date_is_assessed_again(as_adviser, adviser, typed):
+    referral = journey.assessed(adviser)
+    before = referral.assessment_id
+    as_adviser.post(step(referral, "person"), {**typed, "birth_date": "01/05/1987"})
+    after = journey.fresh(referral)
+    assert after.assessment_id != before
+    assert after.assessment.supersedes_id == before
+    assert after.assessment.facts["birth_dates"][0] == "1987-05-01"
+
+
+def test_a_corrected_telephone_leaves_the_assessment(as_adviser, adviser, typed):
+    referral = journey.assessed(adviser)
+    as_adviser.post(step(referral, "person"), {**typed, "phone": "07 00 00 00 00"})
+    assert journey.fresh(referral).assessment_id == referral.assessment_id
+
+
+# --- step 2: household and income ------------------------------------------------------------------------
+def household(**changes):
+    return {
+        "form-TOTAL_FORMS": "3",
+        "form-INITIAL_FORMS": "0",
+        "form-0-birth_date": "03/09/2018",
+        "form-1-birth_date": "",
+        "form-2-birth_date": "",
+        "income_basis": "last_12_months",
+        "income_eur": "14 400",
+        "dwelling": "ordinary",
+        **changes,
+    }
+
+
+@pytest.fixture
+def draft(adviser):
+    journey.threshold()
+    return journey.draft(adviser)
+
+
+def test_saving_the_household_shows_the_verdict_with_its_arithmetic(as_adviser, draft):
+    response = as_adviser.post(step(draft, "household"), household(), follow=True)
+    page = text_of(response)
+    assert "Éligible" in page
+    assert "1 + 0,3 × 1 = 1,3\u00a0UC" in page
+    assert "1\u202f288 × 1,3 × 12 = 20\u202f092,80\u00a0€ par an" in page
+    assert "Continuer\u00a0: la voiture" in page or "Continuer : la voiture" in page
+    facts = Household.objects.get().facts
+    assert facts["birth_dates"] == ["1986-05-01", "2018-09-03"]
+
+
+def test_the_last_month_counts_twelve_times(as_adviser, draft):
+    as_adviser.post(step(draft, "household"), household(income_basis="last_month", income_eur="1 200"))
+    assert journey.fresh(draft).assessment.facts["annual_disposable_income_eur"] == "14400.00"
+    shown = text_of(as_adviser.get(step(draft, "household")))
+    assert 'value="1200"' in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"income_eur": "-200"}, "au moins 0"),
+        ({"income_eur": "mille deux"}, "Écrivez seulement des chiffres, comme 1 234,50."),
+        ({"income_eur": "12,345"}, "au plus 2 chiffres"),
+        ({"income_eur": ""}, "Indiquez le revenu du foyer"),
+        ({"income_unknown": "on"}, "gardez l’un ou l’autre"),
+        ({"form-1-birth_date": "03/09/2088"}, "Cette date est dans le futur."),
+        ({"form-1-birth_date": "hier"}, "Écrivez la date comme 12/03/1985."),
+        ({"dwelling": "igloo"}, "igloo"),
+    ],
+)
+def test_a_wrong_household_is_said_beside_its_row_and_nothing_typed_is_lost(as_adviser, draft, changes, said):
+    response = as_adviser.post(step(draft, "household"), household(**changes))
+    page = text_of(response)
+    assert response.status_code == 422
+    assert said in page
+    assert 'value="03/09/2018"' in page
+    for name, value in changes.items():
+        if value and name not in ("income_unknown", "dwelling"):
+            assert f'value="{value}"' in page
+    assert draft.assessment_id is None
+
+
+def test_rows_are_added_without_script_and_without_losing_what_was_typed(as_adviser, draft):
+    response = as_adviser.post(step(draft, "household"), household(ajouter="1", income_eur="pas encore"))
+    page = text_of(response)
+    assert response.status_code == 200
+    assert page.count("-birth_date") // page.count('name="form-0-birth_date"') > 4
+    assert 'name="form-3-birth_date"' in page
+    assert 'value="03/09/2018"' in page
+    assert 'value="pas encore"' in page
+    assert "revoir" not in page
+
+
+def test_an_unknown_income_goes_to_a_pilot_and_is_never_a_no(as_adviser, draft):
+    as_adviser.post(step(draft, "household"), household(income_eur="", income_unknown="on"))
+    assert journey.fresh(draft).assessment.outcome == "needs_review"
+
+
+def test_the_preview_answers_what_is_typed_and_stores_nothing(as_adviser, draft):
+    preview = step(draft, "household_preview")
+    page = text_of(as_adviser.post(preview, household(income_eur="40 000")))
+    assert "Non éligible" in page
+    assert "pas encore enregistrée" in page
+    assert "La réponse s’affiche ici" in text_of(as_adviser.post(preview, household(income_eur="")))
+    assert not Household.objects.exists()
+    assert journey.fresh(draft).assessment is None
+
+
+def test_who_is_not_eligible_is_told_what_would_change_it(as_adviser, draft):
+    page = text_of(as_adviser.post(step(draft, "household"), household(income_eur="40 000"), follow=True))
+    assert "Non éligible" in page
+    assert "si le revenu baisse ou si le foyer s’agrandit" in page
+
+
+# --- step 3: the car and what is wrong with it -----------------------------------------------------------
+def vehicle(**changes):
+    return {
+        "make": "Renault",
+        "model": "Clio",
+        "first_registered_year": "2015",
+        "mileage_km": "186 400",
+        "fuel": "diesel",
+        "plate": "da123bc",
+        "vin": "",
+        "complaint": "Elle chauffe dans les montées.",
+        "is_drivable": "yes",
+        "since": "weeks",
+        "warning_lights": "un thermomètre rouge",
+        "noises": "",
+        **changes,
+    }
+
+
+def test_the_vehicle_is_kept_as_the_papers_write_it(as_adviser, adviser):
+    referral = journey.assessed(adviser)
+    response = as_adviser.post(step(referral, "vehicle"), vehicle())
+    kept = journey.fresh(referral)
+    assert response.headers["Location"] == step(referral, "garage")
+    assert (kept.vehicle.plate, kept.vehicle.plate_format, kept.vehicle.mileage_km) == ("DA-123-BC", "SIV", 186400)
+    assert kept.prediagnosis.is_drivable is True
+    shown = text_of(as_adviser.get(step(referral, "vehicle")))
+    assert "Elle chauffe dans les montées." in shown
+    assert 'value="186400"' in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"first_registered_year": "15"}, "quatre chiffres, comme 2015"),
+        ({"first_registered_year": "2099"}, "dans le futur"),
+        ({"first_registered_year": "deux mille"}, "seulement des chiffres"),
+        ({"mileage_km": "-5"}, "au moins 0"),
+        ({"plate": "???"}, "telle qu’elle est sur la plaque"),
+        ({"vin": "VF1"}, "17 caractères"),
+        ({"complaint": ""}, "Décrivez la panne"),
+        ({"complaint": "voir 2 85 05 42 218 123 46"}, "numéro de sécurité sociale"),
+        ({"noises": "2850542218123 46"}, "numéro de sécurité sociale"),
+        ({"is_drivable": ""}, "Dites si la voiture roule"),
+    ],
+)
+def test_a_wrong_vehicle_is_said_beside_the_field_and_nothing_typed_is_lost(as_adviser, draft, changes, said):
+    response = as_adviser.post(step(draft, "vehicle"), vehicle(**changes))
+    page = text_of(response)
+    assert response.status_code == 422
+    assert said in page
+    assert 'value="Clio"' in page
+    for value in changes.values():
+        assert value in page
+    assert draft.vehicle_id is None
+
+
+def test_a_plate_that_looks_odd_is_accepted_with_a_word(as_adviser, draft):
+    page = text_of(as_adviser.post(step(draft, "vehicle"), vehicle(plate="OO-123-AA"), follow=True))
+    assert "Vérifiez-la" in page
+    assert journey.fresh(draft).vehicle.plate_format == "FOREIGN"
+
+
+def test_without_eligibility_the_vehicle_leads_to_the_last_step(as_adviser, draft):
+    response = as_adviser.post(step(draft, "vehicle"), vehicle())
+    assert response.headers["Location"] == step(draft, "send")
+
+
+# --- step 4: the garage ----------------------------------------------------------------------------------
+@pytest.fixture
+def ready(adviser, garage):
+    return journey.ready(adviser)
+
+
+def test_the_garages_are_listed_with_distance_level_and_places(as_adviser, ready):
+    far = GarageFactory(name="Garage de Lyon", at="69123")
+    page = text_of(as_adviser.get(step(ready, "garage")))
+    assert "0 km à vol d’oiseau" in page
+    assert "2 places cette semaine" in page
+    assert "RA2 (agent)" in page
+    assert "Au-delà des 30 km acceptés" in page
+    assert far.name in page
+
+
+def test_a_full_garage_is_shown_but_cannot_be_chosen(as_adviser, ready, adviser, garage):
+    for name in ("Un", "Deux"):
+        journey.sent(adviser, garage, first_name=name)
+    page = text_of(as_adviser.get(step(ready, "garage")))
+    assert "complet cette semaine" in page
+    response = as_adviser.post(step(ready, "garage"), {"garage": garage.uid})
+    assert response.status_code == 422
+    assert "Ce garage est complet cette semaine." in text_of(response)
+
+
+def test_choosing_nothing_is_said_beside_the_list(as_adviser, ready):
+    response = as_adviser.post(step(ready, "garage"), {"choice_reason": "à pied"})
+    assert response.status_code == 422
+    assert "Choisissez un garage." in text_of(response)
+    assert 'value="à pied"' in text_of(response)
+
+
+def test_the_choice_goes_on_to_the_last_step_and_changes_nothing(as_adviser, ready, garage):
+    response = as_adviser.post(step(ready, "garage"), {"garage": garage.uid, "choice_reason": "à pied"})
+    assert response.headers["Location"].startswith(f"{step(ready, 'send')}?garage={garage.uid}&raison=")
+    page = text_of(as_adviser.get(response.headers["Location"]))
+    assert "Envoyer à Garage de la Loire" in page
+    assert "à pied" in page
+    assert journey.fresh(ready).state == "draft"
+
+
+def test_where_no_garage_is_near_the_page_says_whom_to_tell(as_adviser, adviser):
+    referral = journey.ready(adviser, at="97209")
+    assert "Prévenez un pilote" in text_of(as_adviser.get(step(referral, "garage")))
+
+
+# --- step 5: read over and send --------------------------------------------------------------------------
+def test_sending_puts_the_referral_to_the_garage(as_adviser, ready, garage):
+    response = as_adviser.post(step(ready, "send"), {"garage": garage.uid, "raison": "à pied"}, follow=True)
+    sent = journey.fresh(ready)
+    assert sent.state == "waiting"
+    assert sent.assignments.get().choice_reason == "à pied"
+    assert "L’orientation est envoyée à Garage de la Loire." in text_of(response)
+
+
+def test_sending_twice_says_that_it_is_done(as_adviser, ready, garage):
+    as_adviser.post(step(ready, "send"), {"garage": garage.uid})
+    response = as_adviser.post(step(ready, "send"), {"garage": garage.uid}, follow=True)
+    assert "n’est plus un brouillon" in text_of(response)
+    assert ready.assignments.count() == 1
+
+
+def test_a_garage_that_closed_meanwhile_is_refused_in_words(as_adviser, ready, garage):
+    garage.statuses.update(until_on=clock.today())
+    garage.statuses.create(status="closed", from_on=clock.today())
+    response = as_adviser.post(step(ready, "send"), {"garage": garage.uid})
+    assert response.status_code == 422
+    assert "il a quitté la liste" in text_of(response)
+    assert journey.fresh(ready).state == "draft"
+
+
+def test_a_garage_that_filled_up_meanwhile_is_refused_in_words(as_adviser, ready, adviser, garage):
+    for name in ("Un", "Deux"):
+        journey.sent(adviser, garage, first_name=name)
+    response = as_adviser.post(step(ready, "send"), {"garage": garage.uid})
+    assert response.status_code == 422
+    assert "complet cette semaine" in text_of(response)
+
+
+def test_what_is_missing_is_listed_with_the_way_there(as_adviser, draft):
+    page = text_of(as_adviser.get(step(draft, "send")))
+    assert "Décrivez le véhicule." in page
+    assert "Évaluez l’éligibilité du foyer." in page
+    assert "Envoyer à" not in page
+
+
+def test_an_unsure_eligibility_goes_to_a_pilot(as_adviser, adviser):
+    referral = journey.ready(adviser, dwelling="student_alone")
+    assert "Envoyer à un pilote pour examen" in text_of(as_adviser.get(step(referral, "send")))
+    as_adviser.post(step(referral, "send_for_review"))
+    assert journey.fresh(referral).state == "review"
+
+
+def test_a_sure_eligibility_is_not_sent_to_a_pilot(as_adviser, ready):
+    response = as_adviser.post(step(ready, "send_for_review"))
+    assert response.status_code == 422
+    assert "Seul un foyer dont l’éligibilité est à examiner" in text_of(response)
+
+
+def test_who_is_not_eligible_can_be_closed_from_the_last_step(as_adviser, adviser):
+    referral = journey.assessed(adviser, income="40000")
+    journey.describe_vehicle(referral, adviser)
+    page = text_of(as_adviser.get(step(referral, "send")))
+    assert "Fermer : non éligible" in page
+    closed = {"outcome": "not_eligible", "reason": "Au-dessus du seuil"}
+    as_adviser.post(reverse("referral_close", args=[referral.uid]), closed)
+    assert journey.fresh(referral).outcome == "not_eligible"
+
+
+def test_an_expired_assessment_is_asked_again(as_adviser, adviser, garage):
+    with journey.days_ago(200):
+        referral = journey.ready(adviser)
+    assert "Refaire l’évaluation" in text_of(as_adviser.get(step(referral, "send")))
+    response = as_adviser.post(step(referral, "send"), {"garage": garage.uid})
+    assert response.status_code == 422
+    assert "a expiré : refaites-la" in text_of(response)
+
+
+# --- around the steps ------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["person", "household", "vehicle", "garage", "send"])
+def test_a_draft_of_another_structure_does_not_exist(as_other_adviser, draft, name):
+    assert as_other_adviser.get(step(draft, name)).status_code == 404
+    assert as_other_adviser.post(step(draft, name), {}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["person", "vehicle", "send"])
+def test_whoever_comes_back_to_a_step_once_it_was_sent_is_led_to_the_case(as_adviser, adviser, garage, name):
+    referral = journey.sent(adviser, garage).referral
+    response = as_adviser.post(step(referral, name), vehicle(complaint="autre chose"), follow=True)
+    assert response.redirect_chain[-1][0] == f"/orientations/{referral.uid}/"
+    assert "Rien n’a été changé" in text_of(response)
+    assert journey.fresh(referral).prediagnosis.complaint == "Elle chauffe dans les montées."
+
+
+def test_a_step_that_is_opened_changes_nothing(as_adviser, ready):
+    before = Referral.objects.values().get()
+    for name in ("person", "household", "vehicle", "garage", "send", "case"):
+        assert as_adviser.get(step(ready, name)).status_code == 200
+    assert Referral.objects.values().get() == before
+
+
+def test_a_new_assessment_can_be_made_while_a_garage_holds_it(as_adviser, adviser, workshop):
+    referral = journey.accepted(adviser, workshop).referral
+    response = as_adviser.post(step(referral, "household"), household(income_eur="9 000"))
+    assert response.status_code == 302
+    kept = journey.fresh(referral)
+    assert kept.assessment.facts["annual_disposable_income_eur"] == str(Decimal("9000.00"))
+    assert kept.assessment.reference_date == clock.today() >= date(2026, 1, 1)
+    assert clock.now() - kept.updated_at < timedelta(minutes=1)
