@@ -15,6 +15,7 @@ from garages.models import Contact, ContactFunction, Garage, JoinedHow, Level, S
 from garages.querysets import GarageQuerySet
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
+from mobiliz.lib.choices import in_sentence_case
 from mobiliz.lib.forms import DateFieldFr, DecimalFieldFr, PhoneFieldFr, RadioCards, SiretField, WholeFieldFr
 from mobiliz.territory.forms import CommuneField, DepartmentChoice
 from mobiliz.territory.querysets import TypedPlace
@@ -23,7 +24,7 @@ STATUS_HINTS = {
     Status.INVITED: _("Il n’a pas encore dit oui : les conseillers ne le voient pas."),
     Status.ACTIVE: _("Il reçoit des orientations."),
     Status.PAUSED: _("Il ne reçoit plus d’orientations, il garde celles qu’il a acceptées."),
-    Status.CLOSED: _("Il quitte le réseau. Ce qui l’attendait repart vers un autre garage."),
+    Status.CLOSED: _("Il quitte le réseau et n’est plus proposé aux conseillers."),
 }
 
 
@@ -40,7 +41,7 @@ class PastDayField(DateFieldFr):
 
 class GarageForm(forms.Form):
     name = forms.CharField(label=_("Nom du garage"), max_length=160)
-    level = forms.ChoiceField(label=_("Niveau"), choices=Level.choices, widget=forms.RadioSelect)
+    level = forms.ChoiceField(label=_("Niveau"), choices=in_sentence_case(Level), widget=forms.RadioSelect)
     siret = SiretField(label=_("SIRET"), help_text=_("14 chiffres, avec ou sans espaces."))
     group = forms.CharField(
         label=_("Groupe de distribution"),
@@ -55,7 +56,7 @@ class GarageForm(forms.Form):
         label=_("Code postal"),
         required=False,
         help_text=_("Seulement si la commune en a plusieurs."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"}),
     )
     phone = PhoneFieldFr(label=_("Téléphone du garage"), required=False)
     weekly_cap = WholeFieldFr(
@@ -64,9 +65,10 @@ class GarageForm(forms.Form):
         max_value=50,
         initial=2,
         help_text=_("Le garage n’en recevra pas davantage."),
+        widget=forms.TextInput(attrs={"class": "short"}),
     )
     joined_how = forms.ChoiceField(
-        label=_("Comment est-il entré dans le réseau ?"), choices=JoinedHow.choices, widget=forms.RadioSelect
+        label=_("Comment est-il entré dans le réseau ?"), choices=in_sentence_case(JoinedHow), widget=forms.RadioSelect
     )
     joined_on = PastDayField(label=_("Entré dans le réseau le"))
     charter_signed_on = PastDayField(label=_("Charte signée le"), required=False)
@@ -121,7 +123,7 @@ class NewGarageForm(GarageForm):
 
     status = forms.ChoiceField(
         label=_("Statut"),
-        choices=[(one.value, one.label) for one in (Status.ACTIVE, Status.INVITED)],
+        choices=in_sentence_case((Status.ACTIVE, Status.INVITED)),
         initial=Status.ACTIVE,
         widget=RadioCards(hints=STATUS_HINTS, beside=True),
     )
@@ -144,26 +146,23 @@ def _as_typed(garage: Garage) -> dict[str, str]:
 
 
 class StatusForm(forms.Form):
-    """The status from a day on; leaving or pausing needs a reason that colleagues will understand."""
+    """The status from a day on, with a reason that colleagues will understand."""
 
     status = forms.ChoiceField(label=_("Nouveau statut"), widget=RadioCards(hints=STATUS_HINTS))
     on = PastDayField(label=_("À partir du"))
     reason = forms.CharField(
-        label=_("Raison"), max_length=200, required=False, help_text=_("Seuls les pilotes la lisent.")
+        label=_("Raison"),
+        max_length=200,
+        help_text=_("Seuls les pilotes la lisent."),
+        error_messages={"required": _("Dites pourquoi, en quelques mots.")},
     )
 
     def __init__(self, *args: Any, current: Status | None, **kwargs: Any) -> None:
         super().__init__(*args, initial={"on": clock.today()}, **kwargs)
-        possible = [(one.value, one.label) for one in Status if one != Status.INVITED]
+        possible = in_sentence_case(one for one in Status if one != Status.INVITED)
         self.fields["status"].choices = possible
         # not offered, but understood: a colleague may have been quicker, and the verb says so
         self.fields["status"].widget.choices = [one for one in possible if one[0] != current]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("status") in {Status.PAUSED, Status.CLOSED} and not cleaned.get("reason"):
-            self.add_error("reason", _("Dites pourquoi, en quelques mots."))
-        return cleaned
 
     @property
     def change(self) -> dict[str, Any]:
@@ -174,7 +173,9 @@ class StatusForm(forms.Form):
 class ContactForm(forms.Form):
     first_name = forms.CharField(label=_("Prénom"), max_length=80)
     last_name = forms.CharField(label=_("Nom"), max_length=80)
-    function = forms.ChoiceField(label=_("Fonction"), choices=ContactFunction.choices, widget=forms.RadioSelect)
+    function = forms.ChoiceField(
+        label=_("Fonction"), choices=in_sentence_case(ContactFunction), widget=forms.RadioSelect
+    )
     phone = PhoneFieldFr(label=_("Ligne directe"), help_text=_("Les conseillers l’appelleront à ce numéro."))
     email = forms.EmailField(label=_("Adresse électronique"), required=False)
 
@@ -192,14 +193,14 @@ class GarageFilter(forms.Form):
 
     q = forms.CharField(label=_("Nom, commune ou code postal"), required=False, max_length=100)
     department = DepartmentChoice(label=_("Département"), required=False)
-    level = forms.ChoiceField(label=_("Niveau"), required=False, choices=[("", _("Tous")), *Level.choices])
+    level = forms.ChoiceField(label=_("Niveau"), required=False, choices=[("", _("Tous")), *in_sentence_case(Level)])
     status = forms.ChoiceField(label=_("Statut"), required=False)
 
     def __init__(self, data: Any, *, actor: Actor) -> None:
         super().__init__(data)
         self.fields["department"].within(actor.region_code)
         shown = list(Status) if actor.is_pilot else [Status.ACTIVE, Status.PAUSED]
-        self.fields["status"].choices = [("", _("Tous")), *((one.value, one.label) for one in shown)]
+        self.fields["status"].choices = [("", _("Tous")), *in_sentence_case(shown)]
 
     def narrow(self, garages: GarageQuerySet) -> GarageQuerySet:
         self.is_valid()  # reads what can be read

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
+from mobiliz.lib.choices import in_sentence_case
 from mobiliz.lib.forms import DateFieldFr, PhoneFieldFr, SiretField
 from mobiliz.territory.forms import CommuneField, DepartmentChoice
 from partners.actions import AgencyFacts, StructureFacts
@@ -19,7 +20,7 @@ from partners.querysets import StructureQuerySet
 
 class StructureForm(forms.Form):
     name = forms.CharField(label=_("Nom de la structure"), max_length=160)
-    kind = forms.ChoiceField(label=_("Nature"), choices=StructureKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Nature"), choices=in_sentence_case(StructureKind), widget=forms.RadioSelect)
     siret = SiretField(label=_("SIRET"), required=False, help_text=_("14 chiffres, avec ou sans espaces."))
     address = forms.CharField(label=_("Adresse"), max_length=200, required=False, help_text=_("Numéro et rue."))
     commune = CommuneField()
@@ -83,11 +84,13 @@ class StructureFilter(forms.Form):
 
     q = forms.CharField(label=_("Nom ou commune"), required=False, max_length=100)
     department = DepartmentChoice(label=_("Département"), required=False)
-    kind = forms.ChoiceField(label=_("Nature"), required=False, choices=[("", _("Toutes")), *StructureKind.choices])
+    kind = forms.ChoiceField(
+        label=_("Nature"), required=False, choices=[("", _("Toutes")), *in_sentence_case(StructureKind)]
+    )
     status = forms.ChoiceField(
         label=_("Statut"),
         required=False,
-        choices=[("", _("Toutes")), ("current", _("dans le réseau")), ("ended", _("sorties du réseau"))],
+        choices=[("", _("Toutes")), ("current", _("Dans le réseau")), ("ended", _("Sorties du réseau"))],
     )
 
     def __init__(self, data: Any, *, actor: Actor) -> None:

@@ -339,7 +339,7 @@ def test_an_exact_position_is_shown_and_kept(client, pilot):
     assert 'value="4,400000"' in text
 
 
-def test_a_pause_needs_a_reason(client, pilot, garage):
+def test_a_change_of_status_needs_a_reason(client, pilot, garage):
     cast.sign_in(client, pilot)
     address, today = f"/garages/{garage.uid}/statut/", f"{clock.today():%d/%m/%Y}"
     refused = client.post(address, {"status": "paused", "on": today, "reason": ""})

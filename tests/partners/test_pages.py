@@ -173,7 +173,7 @@ def test_a_structure_asks_as_much_for_one_agency_and_adviser_as_for_many(
         place = AgencyFactory(structure=structure).organisation
         AdviserFactory(membership=MembershipFactory(role=Role.ADVISER, organisation=place), engagement="volunteer")
     with django_assert_max_num_queries(12) as for_many:
-        assert "bénévole" in _text(client.get(f"/structures/{structure.uid}/"))
+        assert "Bénévole" in _text(client.get(f"/structures/{structure.uid}/"))
     assert len(for_one) == len(for_many) == 7
 
 
