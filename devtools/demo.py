@@ -212,11 +212,15 @@ class Demonstration:
             Postgres(self.state).write_note(code)
 
     def migrate_and_load(self) -> None:
-        for step in ("migrate", "load_demo"):
-            say(f"Preparing the database: {step}...")
-            child = self.child(step, [str(venv_python()), "manage.py", step])
-            if run_step(child, self.signals):
-                raise Trouble(f"manage.py {step} failed; the end of {child.log}:\n{last_lines(child.log)}")
+        # The system checks, a good second, are the business of dev.py check.
+        self.manage("migrate", "--skip-checks")
+        self.manage("load_demo")
+
+    def manage(self, *command: str) -> None:
+        say(f"Preparing the database: {command[0]}...")
+        child = self.child(command[0], [str(venv_python()), "manage.py", *command])
+        if run_step(child, self.signals):
+            raise Trouble(f"manage.py {command[0]} failed; the end of {child.log}:\n{last_lines(child.log)}")
 
     def start_child(self, name: str) -> None:
         self.signals.check()
