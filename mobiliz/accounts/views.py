@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mobiliz.accounts import actions
 from mobiliz.accounts.forms import AccountForm, PlaceForm, suggestions
@@ -47,15 +47,16 @@ def organisations(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/organisation_suggestions.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_account(request: HttpRequest) -> HttpResponse:
     require(can_manage_accounts(request.actor))
-    form = AccountForm(request.POST or None)
+    form = AccountForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         user = attempt(form, lambda: actions.open_account(**form.person, place=form.place, by=request.actor))
         if user:
             messages.success(request, _("Le compte est ouvert. Remettez le lien ci-dessous à la personne."))
             return redirect("accounts:account", user.uid)
-    return render(request, "accounts/open_account.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "accounts/open_account.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @require_safe
@@ -78,17 +79,18 @@ def _password_url(user: User) -> str:
     return str(get_adapter().get_reset_password_from_key_url(key))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_membership(request: HttpRequest, uid: UUID) -> HttpResponse:
     user = get_visible_or_404(User, request.actor, uid)
     require(can_change(request.actor, user))
-    form = PlaceForm(request.POST or None)
+    form = PlaceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         added = attempt(form, lambda: actions.add_membership(user, place=form.place, by=request.actor))
         if added:
             messages.success(request, _("Le rôle est ajouté."))
             return redirect("accounts:account", user.uid)
     context = {"account": user, "form": form}
-    return render(request, "accounts/add_membership.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/add_membership.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

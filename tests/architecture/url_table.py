@@ -1,0 +1,273 @@
+"""Every address, and what each of the cast is answered: one line an address, a missing line fails the test.
+
+    page("garages:garage", "garage", get=who(200, stranger=404, administrator=404))
+
+The second argument names an object of `world.py`: it is the adviser's own, put to the workshop's garage, in the
+pilot of Auvergne-Rhône-Alpes's region; `other_adviser`, `other_garage_workshop` and `other_regional_pilot` are
+those to whom it is another's. `who(404, adviser=200)` is what everyone signed in is answered, and who differs;
+whoever is not signed in is sent to sign in, unless the row says `anonymous=`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LOGIN = "login"  # sent to the sign-in page
+ROLES = (
+    "anonymous",
+    "stranger",
+    "adviser",
+    "agency_adviser",
+    "other_adviser",
+    "workshop",
+    "owner",
+    "reception",
+    "other_garage_workshop",
+    "regional_pilot",
+    "other_regional_pilot",
+    "pilot",
+    "volunteer",
+    "administrator",
+)
+GROUPS = {
+    "advisers": ("adviser", "agency_adviser", "other_adviser"),
+    # who sees a dossier of the structure's head office
+    "garages": ("workshop", "owner", "reception", "other_garage_workshop"),
+    "own_garage": ("workshop", "owner", "reception"),
+    "quoting": ("workshop", "owner"),
+    "pilots": ("regional_pilot", "other_regional_pilot", "pilot"),
+    # who answers for the region of the object
+    "pilots_here": ("regional_pilot", "pilot"),
+}
+Answers = Mapping[str, Any]
+
+
+def who(signed_in: Any, /, *, anonymous: Any = LOGIN, **others: Any) -> dict[str, Any]:
+    """What each role is answered."""
+    answers = dict.fromkeys(ROLES, signed_in) | {"anonymous": anonymous}
+    for name, status in sorted(others.items(), key=lambda other: other[0] not in GROUPS):
+        answers |= dict.fromkeys(GROUPS.get(name, (name,)), status)
+    assert set(answers) == set(ROLES), set(answers) - set(ROLES)
+    return answers
+
+
+NOTHING_TYPED = {"csrfmiddlewaretoken": "what every form carries"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: for which object, what GET and POST are answered, what POST sends."""
+
+    name: str
+    of: str
+    get: Answers
+    post: Answers
+    data: Answers
+
+
+NOT_HERE = who(405)  # the method is not taken, whoever asks
+
+
+def page(name: str, of: str = "", *, get: Answers, post: Answers = NOT_HERE, data: Answers | None = None) -> Row:
+    """An address to look at, and perhaps a form on it."""
+    return Row(name, of, get, post, data or NOTHING_TYPED)
+
+
+def act(name: str, of: str = "", *, post: Answers, get: Answers = NOT_HERE, data: Answers | None = None) -> Row:
+    """An address that does something."""
+    return Row(name, of, get, post, data or NOTHING_TYPED)
+
+
+def public(status: Any = 200, **others: Any) -> dict[str, Any]:
+    """Open to everyone."""
+    return who(status, anonymous=others.pop("anonymous", status), **others)
+
+
+MEMBERS = who(200)
+DIRECTORY = who(200, stranger=403, administrator=403)
+LISTED = who(200, stranger=404, administrator=404)
+ADMINISTRATORS = who(403, administrator=200)
+NOBODY = who(404)
+# Pilots change what is in their region; who sees the directory is told no, who does not is told nothing.
+HERE = who(403, stranger=404, administrator=404, other_regional_pilot=404, pilots_here=200)
+ASKED_HERE = HERE | dict.fromkeys(GROUPS["pilots_here"], 422)
+# who may call a garage: advisers, its own people, its pilots
+CONTACT = HERE | {"other_garage_workshop": 404, "volunteer": 404}
+SEAT = who(403, stranger=404, administrator=404, pilot=200, other_regional_pilot=404)
+AGENCY = SEAT | {"regional_pilot": 200}
+NOT_AN_ACT = who(404, adviser=403, pilots_here=403)
+
+WAY_IN = [
+    page("home", get=public(302, anonymous=200), post=public(405)),
+    page("healthz", get=public(), post=public(405)),
+    page("readyz", get=public(503), post=public(405)),
+    page("components", get=public(), post=public(405)),
+    page("desk", get=MEMBERS),
+    page("account_login", get=public(302, anonymous=200), post=public(302, anonymous=200)),
+    page("account_logout", get=public(200, anonymous=302), post=public(302)),
+    page("account_signup", get=public(), post=public()),
+    page("account_inactive", get=public(), post=public(405)),
+    page("account_reauthenticate", get=MEMBERS, post=MEMBERS),
+    page("account_change_password", get=MEMBERS, post=MEMBERS),
+    page("account_reset_password", get=public(), post=public()),
+    page("account_reset_password_done", get=public(), post=public(405)),
+    page("account_reset_password_from_key", "reset_key", get=public(), post=public()),
+    page("account_reset_password_from_key_done", get=public(), post=public(405)),
+    # the second factor: what changes it asks for the password once more
+    page("mfa_index", get=MEMBERS),
+    page("mfa_authenticate", get=public(302), post=public(302)),
+    page("mfa_reauthenticate", get=who(302), post=who(302)),
+    page("mfa_activate_totp", get=who(302), post=who(302)),
+    page("mfa_deactivate_totp", get=NOBODY, post=NOBODY),
+    page("mfa_view_recovery_codes", get=NOBODY),
+    page("mfa_generate_recovery_codes", get=who(302), post=who(302)),
+    page("mfa_download_recovery_codes", get=NOBODY, post=NOBODY),
+]
+
+ACCOUNTS = [
+    page("accounts:list", get=ADMINISTRATORS),
+    page("accounts:open", get=ADMINISTRATORS, post=who(403, administrator=422)),
+    page("accounts:organisations", get=ADMINISTRATORS),
+    act("accounts:work_as", post=NOBODY),
+    # one's own account is visible, and not to be managed
+    page("accounts:account", "account", get=who(404, adviser=403, administrator=200)),
+    page(
+        "accounts:add_membership",
+        "account",
+        get=who(404, adviser=403, administrator=200),
+        post=who(404, adviser=403, administrator=422),
+    ),
+    act("accounts:deactivate", "account", post=who(404, adviser=403, administrator=302)),
+    act("accounts:reactivate", "account", post=who(404, adviser=403, administrator=302)),
+    # colleagues see that someone works there, and end nothing
+    act("accounts:end_membership", "membership", post=who(404, adviser=403, administrator=302)),
+]
+
+TERRITORY = [page("communes", get=MEMBERS)]
+
+GARAGES = [
+    page("garages:list", get=DIRECTORY),
+    page("garages:register", get=who(403, pilots=200), post=who(403, pilots=422)),
+    page("garages:garage", "garage", get=LISTED | {"other_regional_pilot": 404}),
+    page("garages:edit", "garage", get=HERE, post=ASKED_HERE),
+    page("garages:status", "garage", get=HERE, post=ASKED_HERE),
+    page("garages:add_contact", "garage", get=HERE, post=ASKED_HERE),
+    page("garages:edit_contact", "contact", get=CONTACT, post=CONTACT | dict.fromkeys(GROUPS["pilots_here"], 422)),
+    act("garages:end_contact", "contact", post=CONTACT | dict.fromkeys(GROUPS["pilots_here"], 302)),
+    act("garages:move_contact_up", "contact", post=CONTACT | dict.fromkeys(GROUPS["pilots_here"], 302)),
+]
+
+# A structure whose seat is in Paris, with an agency at Saint-Étienne: it is present in the pilot's region, and its
+# seat is not theirs to change. The agency is.
+STRUCTURES = [
+    page("partners:list", get=DIRECTORY),
+    page("partners:register", get=who(403, pilots=200), post=who(403, pilots=422)),
+    page("partners:structure", "structure", get=who(200, stranger=404, administrator=404, other_regional_pilot=404)),
+    page("partners:edit", "structure", get=SEAT, post=SEAT | {"pilot": 422}),
+    page("partners:end", "structure", get=SEAT, post=SEAT | {"pilot": 422}),
+    act("partners:take_back", "structure", post=SEAT | {"pilot": 302}),
+    page(
+        "partners:add_agency",
+        "structure",
+        get=SEAT | {"regional_pilot": 200},
+        post=SEAT | {"pilot": 422, "regional_pilot": 422},
+    ),
+    page("partners:edit_agency", "agency", get=AGENCY, post=AGENCY | {"pilot": 422, "regional_pilot": 422}),
+    page("partners:close_agency", "agency", get=AGENCY, post=AGENCY | {"pilot": 422, "regional_pilot": 422}),
+    act("partners:reopen_agency", "agency", post=AGENCY | {"pilot": 302, "regional_pilot": 302}),
+]
+
+# A dossier of the adviser's, of someone who lives in the pilot's region.
+SENDERS = [
+    page("referral_list", get=who(404, advisers=200, pilots=200)),
+    page("referral_new", get=who(404, advisers=200, pilots=403), post=who(404, advisers=422, pilots=403)),
+    page("referral_case", "draft", get=who(404, adviser=200)),
+    page("referral_case", "sent", get=who(404, adviser=200, pilots_here=200)),
+    page("referral_case", "agency_sent", get=who(404, adviser=200, agency_adviser=200, pilots_here=200)),
+    page("referral_person", "draft", get=who(404, adviser=200), post=who(404, adviser=422)),
+    page(
+        "referral_person",
+        "sent",
+        get=who(404, adviser=302, pilots_here=403),
+        post=who(404, adviser=302, pilots_here=403),
+    ),
+    page("referral_household", "draft", get=who(404, adviser=200), post=who(404, adviser=422)),
+    # an assessment that expired is made anew after sending too
+    page(
+        "referral_household",
+        "sent",
+        get=who(404, adviser=200, pilots_here=403),
+        post=who(404, adviser=422, pilots_here=403),
+    ),
+    act("referral_household_preview", "draft", post=who(404, adviser=200)),
+    act("referral_household_preview", "sent", post=who(404, adviser=200, pilots_here=403)),
+    page("referral_vehicle", "draft", get=who(404, adviser=200), post=who(404, adviser=422)),
+    page(
+        "referral_vehicle",
+        "sent",
+        get=who(404, adviser=302, pilots_here=403),
+        post=who(404, adviser=302, pilots_here=403),
+    ),
+    page("referral_garage", "ready", get=who(404, adviser=200), post=who(404, adviser=422)),
+    page(
+        "referral_garage",
+        "declined",
+        get=who(404, adviser=200, pilots_here=200),
+        post=who(404, adviser=422, pilots_here=422),
+    ),
+    page("referral_send", "ready", get=who(404, adviser=200), post=who(404, adviser=422)),
+    act("referral_send_for_review", "draft", post=who(404, adviser=422)),
+    act("referral_unsend", "sent", post=who(404, adviser=302, pilots_here=403)),
+    act("referral_settle", "sent", post=who(404, adviser=422, pilots_here=403)),
+    act("referral_decline_quote", "quoted", post=who(404, adviser=422, pilots_here=403)),
+    act("referral_withdraw", "sent", post=who(404, adviser=422, pilots_here=403)),
+    act("referral_close", "sent", post=who(404, adviser=422, pilots_here=422)),
+    act("referral_reopen", "withdrawn", post=who(404, adviser=302, pilots_here=302)),
+]
+
+# The same dossier as it was put to the workshop's garage.
+IN_GARAGE = who(404, own_garage=200, adviser=403, pilots_here=403)
+QUOTING = who(404, quoting=200, reception=403, adviser=403, pilots_here=403)
+DONE = IN_GARAGE | dict.fromkeys(GROUPS["own_garage"], 302)
+ASKED_AGAIN = IN_GARAGE | dict.fromkeys(GROUPS["own_garage"], 422)
+GARAGE_DESK = [
+    page("assignments", get=who(403, garages=200)),
+    page("assignment", "held", get=IN_GARAGE),
+    page("assignment", "held_before", get=IN_GARAGE | {"other_garage_workshop": 404}),
+    page("assignment", "held_after", get=who(404, other_garage_workshop=200, adviser=403, pilots_here=403)),
+    page("assignment_act", "accept", get=DONE, post=DONE),
+    page("assignment_act", "accept_by_telephone", get=DONE, post=ASKED_AGAIN),
+    page("assignment_act", "decline", get=DONE, post=ASKED_AGAIN),
+    page("assignment_act", "accept_quote", get=DONE, post=ASKED_AGAIN),
+    page("assignment_act", "decline_quote", get=DONE, post=ASKED_AGAIN),
+    page("assignment_act", "record_repair", get=DONE, post=ASKED_AGAIN),
+    page("assignment_act", "give_back", get=DONE, post=ASKED_AGAIN),
+    page("assignment_act", "no_such_act", get=NOT_AN_ACT, post=NOT_AN_ACT),
+    page("assignment_quote_new", "accepted", get=QUOTING, post=QUOTING | dict.fromkeys(GROUPS["quoting"], 422)),
+    page("assignment_quote_replace", "held_quoted", get=QUOTING, post=QUOTING | dict.fromkeys(GROUPS["quoting"], 422)),
+    page("quote", "quote", get=who(404, own_garage=200, adviser=200, pilots_here=200)),
+]
+
+PILOTS = [
+    page("dashboard", get=who(403, pilots=200)),
+    page("review", "review", get=who(404, adviser=403, pilots_here=200)),
+    act("review_approve", "review", post=who(404, adviser=403, pilots_here=422)),
+    act("review_refuse", "review", post=who(404, adviser=403, pilots_here=422)),
+]
+
+# Systems bring a token; a person's session opens nothing there.
+API = [
+    page("oauth_token", get=public(405), post=public(400)),
+    page("oauth_revoke", get=public(405), post=public(400)),
+    page("api_docs", get=public(), post=public(405)),
+    page("api_schema", get=public(), post=public(405)),
+    page("api_garages", get=public(401), post=public(401)),
+    page("api_garage", "garage", get=public(401), post=public(401)),
+    page("api_quote_previews", get=public(401), post=public(401)),
+    page("api_referrals", get=public(401), post=public(401)),
+    page("api_referral", "sent", get=public(401), post=public(401)),
+    page("api_report_conversion", get=public(401), post=public(401)),
+    page("api_nothing", get=public(404), post=public(404)),
+]
+
+ROWS = [*WAY_IN, *ACCOUNTS, *TERRITORY, *GARAGES, *STRUCTURES, *SENDERS, *GARAGE_DESK, *PILOTS, *API]

@@ -1,0 +1,92 @@
+"""What the addresses are about: the adviser's own dossiers, put to the workshop's garage, and what goes with them.
+
+Each is made when a row asks for it, by the real verbs.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from referrals import transitions
+from tests.cast import actor
+from tests.factories import journey
+from tests.factories.garages import ContactFactory, PriceScheduleFactory, VatRateFactory
+
+Cast = dict[str, Any]
+
+
+def _handed_over(cast: Cast) -> tuple[Any, Any]:
+    """The workshop declined, the other garage was asked: the assignment before and the one after."""
+    before = journey.declined(cast["adviser"], cast["workshop"])
+    after = transitions.assign(before.referral, garage=cast["other_garage"], by=actor(cast["adviser"]))
+    return before, journey.fresh(after)
+
+
+def _withdrawn(cast: Cast) -> Any:
+    referral = journey.sent(cast["adviser"], cast["garage"]).referral
+    transitions.withdraw(referral, reason="other", by=actor(cast["adviser"]))
+    return referral
+
+
+def _act(name: str, assignment: Callable[[Cast], Any]) -> Callable[[Cast], dict[str, Any]]:
+    return lambda cast: {"uid": assignment(cast).uid, "name": name}
+
+
+def _sent(cast: Cast) -> Any:
+    return journey.sent(cast["adviser"], cast["garage"])
+
+
+def _accepted(cast: Cast) -> Any:
+    return journey.accepted(cast["adviser"], cast["workshop"])
+
+
+def _quoted(cast: Cast) -> Any:
+    return journey.quoted(cast["adviser"], cast["workshop"])
+
+
+def _agreed(cast: Cast) -> Any:
+    return journey.agreed(cast["adviser"], cast["workshop"])
+
+
+# What stands in the address, by the name that a row gives it: a row of the database, or the words themselves.
+THINGS: dict[str, Callable[[Cast], Any]] = {
+    "": lambda cast: {},
+    "account": lambda cast: cast["adviser"].user,
+    "membership": lambda cast: cast["adviser"],
+    "reset_key": lambda cast: {"uidb36": "1", "key": "set-password"},
+    "garage": lambda cast: cast["garage"],
+    "contact": lambda cast: ContactFactory(garage=cast["garage"]),
+    "structure": lambda cast: cast["structure"],
+    "agency": lambda cast: cast["agency"],
+    # the sender's dossiers
+    "draft": lambda cast: journey.draft(cast["adviser"]),
+    "ready": lambda cast: journey.ready(cast["adviser"]),
+    "review": lambda cast: journey.in_review(cast["adviser"]),
+    "sent": lambda cast: _sent(cast).referral,
+    "agency_sent": lambda cast: journey.sent(cast["agency_adviser"], cast["garage"]).referral,
+    "declined": lambda cast: journey.declined(cast["adviser"], cast["workshop"]).referral,
+    "quoted": lambda cast: _quoted(cast).referral,
+    "withdrawn": _withdrawn,
+    # as they were put to the garage
+    "held": _sent,
+    "held_before": lambda cast: _handed_over(cast)[0],
+    "held_after": lambda cast: _handed_over(cast)[1],
+    "accepted": _accepted,
+    "held_quoted": _quoted,
+    "quote": lambda cast: _quoted(cast).quote,
+    "accept": _act("accepter", _sent),
+    "accept_by_telephone": _act("telephone", _sent),
+    "decline": _act("decliner", _sent),
+    "accept_quote": _act("devis-accepte", _quoted),
+    "decline_quote": _act("devis-refuse", _quoted),
+    "record_repair": _act("reparation", _agreed),
+    "give_back": _act("rendre", _accepted),
+    "no_such_act": _act("voler", _sent),
+}
+
+
+def address_of(thing: str, cast: Cast) -> dict[str, Any]:
+    """What `reverse` needs for the thing so named."""
+    PriceScheduleFactory()
+    VatRateFactory()
+    made = THINGS[thing](cast)
+    return made if isinstance(made, dict) else {"uid": made.uid}
