@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "heroicons",
     "oauth2_provider",
     "rest_framework",
-    "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "mobiliz.lib",

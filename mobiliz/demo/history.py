@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from eligibility.assess import PastCase, assess_many
 from eligibility.rules import Facts
+from garages.conditions import Conditions, conditions_for
 from mobiliz.demo.names import Draw
 from mobiliz.demo.network import Cast
 from mobiliz.lib import clock
@@ -42,11 +43,25 @@ def load_past(cast: Cast, offer: Offer) -> int:
     """Store every chapter; returns how many referrals were loaded."""
     today = clock.today()
     recent = Chapter(today - timedelta(days=365), today - timedelta(days=45), RECENT_SENT, RECENT_REPAIRED)
-    drafts = [draft for chapter in (*CHAPTERS, recent) for draft in _drafts(chapter, cast)]
+    prices = _Prices(cast)
+    drafts = [draft for chapter in (*CHAPTERS, recent) for draft in _drafts(chapter, cast, prices)]
     assessments = assess_many([draft.case for draft in drafts], offer_code=offer.code)
     past = [draft.referral(assessment) for draft, assessment in zip(drafts, assessments, strict=True)]
     load_history(past, offer=offer)
     return len(past)
+
+
+class _Prices:
+    """Rate and VAT of a year on the mainland, where all of history was; VAT changed on a 1 January."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.garage = cast.garage
+        self.known: dict[int, Conditions] = {}
+
+    def in_year(self, year: int) -> Conditions:
+        if year not in self.known:
+            self.known[year] = conditions_for(self.garage, date(year, 6, 1))
+        return self.known[year]
 
 
 @dataclass(frozen=True)
@@ -58,13 +73,13 @@ class _Draft:
         return PastReferral(assessment=assessment, **self.facts)  # type: ignore[arg-type]
 
 
-def _drafts(chapter: Chapter, cast: Cast) -> Iterator[_Draft]:
+def _drafts(chapter: Chapter, cast: Cast, prices: _Prices) -> Iterator[_Draft]:
     draw = Draw(chapter.first.toordinal())
     days = (chapter.last - chapter.first).days
     repaired = _spread(chapter.repaired, chapter.sent)
     for index in range(chapter.sent):
         sent_on = chapter.first + timedelta(days=index * days // max(chapter.sent - 1, 1))
-        yield _draft(draw, sent_on, cast, index in repaired)
+        yield _draft(draw, sent_on, cast, prices, index in repaired)
 
 
 def _spread(few: int, many: int) -> set[int]:
@@ -72,7 +87,7 @@ def _spread(few: int, many: int) -> set[int]:
     return {index * many // few for index in range(few)}
 
 
-def _draft(draw: Draw, sent_on: date, cast: Cast, is_repaired: bool) -> _Draft:
+def _draft(draw: Draw, sent_on: date, cast: Cast, prices: _Prices, is_repaired: bool) -> _Draft:
     choice = draw.random
     known = [
         garage for garage in cast.garages if garage.joined_on <= sent_on and garage.commune.department.zone == "metro"
@@ -99,6 +114,8 @@ def _draft(draw: Draw, sent_on: date, cast: Cast, is_repaired: bool) -> _Draft:
             "vehicle": draw.car(sent_on.year),
             "complaint": draw.fault(),
             "hours": Decimal(choice.randint(4, 28)) / 4,
+            "public_rate_excl_tax": Decimal(75),
+            "conditions": prices.in_year(quoted_at.year),
             "sent_at": sent_at,
             "accepted_at": accepted_at,
             "quoted_at": quoted_at,

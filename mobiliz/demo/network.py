@@ -84,7 +84,7 @@ def _garages() -> Iterator[Garage]:
     others = Commune.objects.exclude(pk__in=["42218", "75056"]).with_places()
     places += list(others.order_by("-population", "pk")[:230])
     # small towns too, where the nearest garage is far
-    places += list(others.filter(population__range=(3000, 9000)).order_by("pk")[::60][: 300 - len(places)])
+    places += list(others.filter(population__range=(3000, 9000)).order_by("pk")[::30][: 300 - len(places)])
     joined = list(_joining_days())
     organisations = Organisation.objects.bulk_create(
         Organisation(kind="garage", name=_name(index, place)) for index, place in enumerate(places)

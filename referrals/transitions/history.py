@@ -15,7 +15,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from eligibility.models import Assessment
-from garages.conditions import Conditions, conditions_for
+from garages.conditions import Conditions
 from garages.models import Garage
 from garages.tariff import LineInput, LineKind, Totals, price_lines
 from mobiliz.accounts.actors import ActorKind
@@ -58,6 +58,8 @@ class PastReferral:
     vehicle: tuple[str, str, int]  # make, model, year
     complaint: str
     hours: Decimal
+    public_rate_excl_tax: Decimal
+    conditions: Conditions
     assessment: Assessment
     sent_at: datetime
     accepted_at: datetime
@@ -199,15 +201,12 @@ def _quotes(
         for one, assignment in zip(past, assignments, strict=True)
     )
     numbers.store()
-    prices = _Prices()
-    priced = [prices.of(one) for one in past]
+    priced = [_priced(one) for one in past]
     versions = QuoteVersion.objects.bulk_create(
-        _version(one, quote, referral, conditions, totals)
-        for one, quote, referral, (conditions, totals) in zip(past, quotes, referrals, priced, strict=True)
+        _version(one, quote, referral, totals)
+        for one, quote, referral, totals in zip(past, quotes, referrals, priced, strict=True)
     )
-    QuoteLine.objects.bulk_create(
-        _line(version, totals) for version, (_conditions, totals) in zip(versions, priced, strict=True)
-    )
+    QuoteLine.objects.bulk_create(_line(version, totals) for version, totals in zip(versions, priced, strict=True))
     return versions
 
 
@@ -232,29 +231,17 @@ class _Numbers:
         )
 
 
-class _Prices:
-    """Schedule and VAT looked up once for each garage and day."""
-
-    def __init__(self) -> None:
-        self.known: dict[tuple[int, date], Conditions] = {}
-
-    def of(self, one: PastReferral) -> tuple[Conditions, Totals]:
-        key = (one.garage.pk, day_of(one.quoted_at).replace(day=1))
-        if key not in self.known:
-            self.known[key] = conditions_for(one.garage, day_of(one.quoted_at))
-        conditions = self.known[key]
-        line = LineInput(LineKind.LABOUR, one.complaint, one.hours, unit_public_excl_tax=Decimal(75))
-        totals = price_lines(
-            [line],
-            hourly_rate_excl_tax=conditions.hourly_rate_excl_tax,
-            vat_percent=conditions.vat_percent,
-        )
-        return conditions, totals
+def _priced(one: PastReferral) -> Totals:
+    line = LineInput(LineKind.LABOUR, one.complaint, one.hours, unit_public_excl_tax=one.public_rate_excl_tax)
+    return price_lines(
+        [line],
+        hourly_rate_excl_tax=one.conditions.hourly_rate_excl_tax,
+        vat_percent=one.conditions.vat_percent,
+    )
 
 
-def _version(
-    one: PastReferral, quote: Quote, referral: Referral, conditions: Conditions, totals: Totals
-) -> QuoteVersion:
+def _version(one: PastReferral, quote: Quote, referral: Referral, totals: Totals) -> QuoteVersion:
+    conditions = one.conditions
     issued_on = day_of(one.quoted_at)
     return QuoteVersion(
         quote=quote,
