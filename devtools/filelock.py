@@ -25,8 +25,8 @@ def held(path: Path, doing: str, timeout: float) -> Iterator[None]:
 
 def open_lock(path: Path) -> IO[str]:
     """Open a lock file, for whoever must keep the handle."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("a+", encoding="utf-8")
     except OSError as error:
         raise Trouble(

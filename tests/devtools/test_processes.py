@@ -132,6 +132,13 @@ def test_a_second_dev_py_waits_and_then_says_which_work_holds_it_up(tmp_path, ca
     assert "Another dev.py is installing; waiting for it." in capsys.readouterr().err
 
 
+def test_a_folder_that_cannot_be_written_is_said_in_words(tmp_path):
+    (tmp_path / "file").touch()  # even root cannot make a folder inside a file
+
+    with pytest.raises(Trouble, match="cannot be written"):
+        filelock.open_lock(tmp_path / "file" / "install.lock")
+
+
 def test_the_lock_is_free_again_afterwards(tmp_path):
     for _ in range(2):
         with filelock.held(tmp_path / "lock", "installing", timeout=0):
