@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise, SimpleLazyObject
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -19,6 +18,7 @@ from mobiliz.accounts.actors import ANONYMOUS
 from mobiliz.accounts.demonstration import DEMONSTRATION_LOGINS, DEMONSTRATION_PASSWORD
 from mobiliz.accounts.lapsed import is_from_our_own_page, lapsed
 from mobiliz.accounts.roles import Role
+from referrals.desks import adviser, garage, pilot, volunteer
 from reporting import readiness
 
 Desk = Callable[[HttpRequest], HttpResponse]
@@ -53,20 +53,14 @@ DOORS: dict[str, tuple[Door, ...]] = {
 }
 
 
-def _late(path: str) -> Desk:
-    return lambda request: import_string(path)(request)
-
-
-_garage_desk = _late("referrals.desks.garage.desk")
-_pilot_desk = _late("referrals.desks.pilot.desk")
 DESKS: dict[str, Desk] = {
-    Role.ADVISER: _late("referrals.desks.adviser.desk"),
-    Role.OWNER: _garage_desk,
-    Role.WORKSHOP: _garage_desk,
-    Role.RECEPTION: _garage_desk,
-    Role.PILOT: _pilot_desk,
-    Role.REGIONAL_PILOT: _pilot_desk,
-    Role.VOLUNTEER: _late("referrals.desks.volunteer.desk"),
+    Role.ADVISER: adviser.desk,
+    Role.OWNER: garage.desk,
+    Role.WORKSHOP: garage.desk,
+    Role.RECEPTION: garage.desk,
+    Role.PILOT: pilot.desk,
+    Role.REGIONAL_PILOT: pilot.desk,
+    Role.VOLUNTEER: volunteer.desk,
     Role.ADMINISTRATOR: accounts.desk,
 }
 

@@ -34,7 +34,9 @@ def accounts(request: HttpRequest) -> HttpResponse:
     return page(request, "accounts/accounts.html", {"text": text, "page": paged(request, rows)}, partial="rows")
 
 
-desk = accounts
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    return redirect("accounts:list")
 
 
 @require_safe
