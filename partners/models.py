@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mobiliz.accounts.models import Membership, Organisation
 from mobiliz.lib import clock
-from partners.querysets import AdviserQuerySet, AgencyQuerySet, ApiClientQuerySet, StructureQuerySet
+from partners.querysets import AdviserManager, AgencyQuerySet, ApiClientQuerySet, StructureQuerySet
 
 
 class StructureKind(models.TextChoices):
@@ -21,11 +21,6 @@ class StructureKind(models.TextChoices):
     FOUNDATION = "foundation", _("fondation")
     DEPARTMENT = "department_council", _("conseil départemental")
     INSERTION = "insertion", _("structure d’insertion")
-
-
-class Engagement(models.TextChoices):
-    EMPLOYEE = "employee", _("salarié ou salariée")
-    VOLUNTEER = "volunteer", _("bénévole")
 
 
 class Structure(models.Model):
@@ -91,20 +86,17 @@ class Agency(models.Model):
         return self.name
 
 
-class Adviser(models.Model):
-    """What the network knows of an adviser beyond the account: employee or volunteer, since when."""
+class Adviser(Membership):
+    """Someone's place in a structure or agency, as the directory shows it."""
 
-    membership = models.OneToOneField(Membership, on_delete=models.PROTECT, related_name="adviser")
-    engagement = models.CharField(_("salarié ou bénévole"), max_length=10, choices=Engagement.choices)
-    job_title = models.CharField(_("fonction"), max_length=80, blank=True)
-
-    objects = AdviserQuerySet.as_manager()
+    objects = AdviserManager()
 
     class Meta:
+        proxy = True
         verbose_name = _("conseiller")
 
     def __str__(self) -> str:
-        return self.membership.user.get_full_name()
+        return self.user.get_full_name()
 
 
 class ApiClient(models.Model):

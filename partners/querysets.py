@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from mobiliz.accounts.actors import ActorKind
-from mobiliz.accounts.roles import Permission
+from mobiliz.accounts.roles import Permission, Role
 from mobiliz.lib.text import normalise
 
 if TYPE_CHECKING:
@@ -127,31 +127,31 @@ class AdviserQuerySet(models.QuerySet):
             return self.none()
         own = actor.organisation_id
         return self.filter(
-            Q(membership__organisation_id=own)
-            | Q(membership__organisation__parent_id=own)
-            | Q(membership__organisation__children=own)
+            Q(organisation_id=own) | Q(organisation__parent_id=own) | Q(organisation__children=own)
         ).distinct()
 
     def _working_in(self, region_code: str | None) -> Self:
         return self.filter(
-            Q(membership__organisation__structure__commune__department__region=region_code)
-            | Q(membership__organisation__agency__commune__department__region=region_code)
+            Q(organisation__structure__commune__department__region=region_code)
+            | Q(organisation__agency__commune__department__region=region_code)
         )
 
     def current(self) -> Self:
-        return self.filter(membership__ended_on__isnull=True)
+        return self.filter(ended_on__isnull=True)
 
     def of_structure(self, structure: Structure) -> Self:
         """Of its seat and of its agencies."""
         return self.filter(
-            Q(membership__organisation_id=structure.organisation_id)
-            | Q(membership__organisation__parent_id=structure.organisation_id)
+            Q(organisation_id=structure.organisation_id) | Q(organisation__parent_id=structure.organisation_id)
         )
 
     def for_list(self) -> Self:
-        return self.select_related("membership__user", "membership__organisation").order_by(
-            "membership__user__last_name", "membership__user__first_name", "pk"
-        )
+        return self.select_related("user", "organisation").order_by("user__last_name", "user__first_name", "pk")
+
+
+class AdviserManager(models.Manager.from_queryset(AdviserQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> AdviserQuerySet:
+        return super().get_queryset().filter(role=Role.ADVISER)
 
 
 class ApiClientQuerySet(models.QuerySet):

@@ -6,7 +6,7 @@ from mobiliz.accounts.roles import Role
 from tests import cast
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.garages import GarageFactory
-from tests.factories.partners import AdviserFactory, AgencyFactory, StructureFactory
+from tests.factories.partners import AgencyFactory, StructureFactory
 from tests.factories.reference import reference_rows
 from tests.factories.territory import small_territory
 
@@ -76,27 +76,21 @@ def _member(email, first_name, last_name, role, **place):
 def adviser(structure):
     """An adviser at Wimoov."""
     place = structure.organisation
-    member = _member("conseillere@wimoov.example", "Aline", "Dubois", Role.ADVISER, organisation=place)
-    AdviserFactory(membership=member)
-    return member
+    return _member("conseillere@wimoov.example", "Aline", "Dubois", Role.ADVISER, organisation=place)
 
 
 @pytest.fixture
 def agency_adviser(agency):
     """An adviser at Wimoov's agency in Saint-Étienne."""
     place = agency.organisation
-    member = _member("loire@wimoov.example", "Ben", "Moreau", Role.ADVISER, organisation=place)
-    AdviserFactory(membership=member)
-    return member
+    return _member("loire@wimoov.example", "Ben", "Moreau", Role.ADVISER, organisation=place)
 
 
 @pytest.fixture
 def other_adviser(other_structure):
     """An adviser at ADIE."""
     place = other_structure.organisation
-    member = _member("conseiller@adie.example", "Luc", "Girard", Role.ADVISER, organisation=place)
-    AdviserFactory(membership=member)
-    return member
+    return _member("conseiller@adie.example", "Luc", "Girard", Role.ADVISER, organisation=place)
 
 
 @pytest.fixture

@@ -22,12 +22,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """In which role, for whom (or where), and under which number a person works."""
+    """In which role, for whom (or where) and under which number a person works; an adviser also as what."""
 
     role: str
     organisation: Organisation | None = None
     region: Region | None = None
     phone: str = ""
+    engagement: str = ""
 
 
 @transaction.atomic
@@ -54,6 +55,7 @@ def add_membership(user: User, *, place: Place, by: Actor) -> Membership:
                 organisation=place.organisation,
                 region=place.region,
                 phone=place.phone,
+                engagement=place.engagement,
             )
     except IntegrityError as double:
         raise Refused(_("Cette personne a déjà ce rôle à cet endroit.")) from double

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.accounts.actions import Place
-from mobiliz.accounts.models import Organisation, User
+from mobiliz.accounts.models import Engagement, Organisation, User
 from mobiliz.accounts.querysets import OrganisationQuerySet
 from mobiliz.accounts.roles import ORGANISATION_KINDS, ROLE_DESCRIPTIONS, Role
 from mobiliz.lib.forms import PhoneFieldFr, RadioCards
@@ -68,6 +68,13 @@ class PlaceForm(forms.Form):
         widget=OrganisationInput,
         help_text=_("Pour une personne d’une structure ou d’un garage : le nom, ou son début."),
     )
+    engagement = forms.ChoiceField(
+        label=_("Salarié ou bénévole"),
+        choices=Engagement.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Seulement pour un conseiller ou une conseillère."),
+    )
     region = forms.ModelChoiceField(
         label=_("Région"),
         queryset=Region.objects.all(),
@@ -87,6 +94,7 @@ class PlaceForm(forms.Form):
         if role:
             cleaned["organisation"] = self._organisation(role, cleaned.get("organisation") or Answer(""))
             cleaned["region"] = self._region(role, cleaned.get("region"))
+            cleaned["engagement"] = self._engagement(role, cleaned.get("engagement", ""))
         return cleaned
 
     def _organisation(self, role: str, answer: Answer) -> Organisation | None:
@@ -117,9 +125,16 @@ class PlaceForm(forms.Form):
             self.add_error("region", _("Indiquez la région de ce pilote."))
         return region
 
+    def _engagement(self, role: str, engagement: str) -> str:
+        if role != Role.ADVISER:
+            return ""
+        if not engagement:
+            self.add_error("engagement", _("Indiquez si cette personne est salariée ou bénévole de la structure."))
+        return engagement
+
     @property
     def place(self) -> Place:
-        chosen = {name: self.cleaned_data[name] for name in ("role", "organisation", "region", "phone")}
+        chosen = {name: self.cleaned_data[name] for name in ("role", "organisation", "engagement", "region", "phone")}
         return Place(**chosen)
 
 
@@ -132,7 +147,7 @@ class AccountForm(PlaceForm):
         label=_("Adresse électronique"), max_length=254, help_text=_("La personne se connectera avec cette adresse.")
     )
 
-    field_order = ("first_name", "last_name", "email", "role", "organisation", "region", "phone")
+    field_order = ("first_name", "last_name", "email", "role", "organisation", "engagement", "region", "phone")
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()

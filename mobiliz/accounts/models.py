@@ -116,6 +116,11 @@ class Organisation(models.Model):
         super().save(*args, **kwargs)
 
 
+class Engagement(models.TextChoices):
+    EMPLOYEE = "employee", _("salarié ou salariée")
+    VOLUNTEER = "volunteer", _("bénévole")
+
+
 class Membership(models.Model):
     """One person's place in one organisation, in one role; a person may have several and works as one."""
 
@@ -127,6 +132,9 @@ class Membership(models.Model):
     )
     region = models.ForeignKey("territory.Region", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     phone = models.CharField(_("ligne directe"), max_length=20, blank=True)
+    # of advisers only: structures work with employees and with volunteers of their own
+    engagement = models.CharField(_("salarié ou bénévole"), max_length=10, choices=Engagement.choices, blank=True)
+    job_title = models.CharField(_("fonction"), max_length=80, blank=True)
     began_on = models.DateField(_("depuis le"), default=clock.today)
     ended_on = models.DateField(_("jusqu’au"), null=True, blank=True)
 
@@ -156,6 +164,9 @@ class Membership(models.Model):
                     )
                 ),
                 name="membership_role_fits_its_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(role=Role.ADVISER) | Q(engagement=""), name="membership_engagement_of_advisers"
             ),
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=models.F("began_on")),

@@ -17,7 +17,7 @@ from mobiliz.demo.names import Draw
 from mobiliz.lib import clock
 from mobiliz.lib.text import normalise
 from mobiliz.territory.models import Commune
-from partners.models import Adviser, Agency, ApiClient, Structure
+from partners.models import Agency, ApiClient, Structure
 
 # (garages active by then, last day): what was published of the network's growth
 GROWTH = ((10, date(2012, 3, 31)), (155, date(2014, 9, 30)), (300, date(2015, 12, 31)))
@@ -218,9 +218,8 @@ class _Logins:
     def adviser(
         self, email: str, first: str, last: str, structure: Structure, phone: str, engagement: str = "employee"
     ) -> Membership:
-        member = self.member(email, first, last, Role.ADVISER, phone, organisation=structure.organisation)
-        Adviser.objects.create(membership=member, engagement=engagement)
-        return member
+        place = {"organisation": structure.organisation, "engagement": engagement}
+        return self.member(email, first, last, Role.ADVISER, phone, **place)
 
 
 def _api_client(structure: Structure) -> None:

@@ -17,6 +17,8 @@ from tests.factories.accounts import PASSWORD, MembershipFactory, OrganisationFa
 
 NEW = {"first_name": "Zoé", "last_name": "Lefèvre", "email": "Zoe@Wimoov.example", "role": Role.PILOT}
 
+ADVISER = {"role": Role.ADVISER, "engagement": "employee"}
+
 
 def names(answer):
     return [account.get_full_name() for account in answer.context["page"].rows]
@@ -97,12 +99,12 @@ def test_the_form_to_open_an_account_opens_empty(desk):
 @pytest.mark.parametrize(
     ("role", "place"),
     [
-        (Role.ADVISER, {"organisation": "wimoov"}),
-        (Role.ADVISER, {"organisation": "Wimoov Loire"}),
+        (Role.ADVISER, {"organisation": "wimoov", "engagement": "employee"}),
+        (Role.ADVISER, {"organisation": "Wimoov Loire", "engagement": "volunteer"}),
         (Role.WORKSHOP, {"organisation": "garage de la loire"}),
         (Role.REGIONAL_PILOT, {"region": "84"}),
         (Role.PILOT, {}),
-        (Role.VOLUNTEER, {"organisation": "typed for nothing", "region": "84"}),
+        (Role.VOLUNTEER, {"organisation": "typed for nothing", "region": "84", "engagement": "employee"}),
         (Role.ADMINISTRATOR, {}),
     ],
 )
@@ -112,6 +114,7 @@ def test_an_account_is_opened_in_each_kind_of_place(desk, structure, garage, rol
     assert answer.headers["Location"] == f"/comptes/{user.uid}/"
     membership = user.memberships.get()
     assert (membership.role, membership.phone) == (role, "+33612345678")
+    assert membership.engagement == (place["engagement"] if role == Role.ADVISER else "")
     assert membership.region_id == (place["region"] if role == Role.REGIONAL_PILOT else None)
 
 
@@ -123,10 +126,11 @@ def test_an_account_is_opened_in_each_kind_of_place(desk, structure, garage, rol
         ({"first_name": " "}, "first_name"),
         ({"role": "roi"}, "role"),
         ({"role": Role.REGIONAL_PILOT}, "region"),
-        ({"role": Role.ADVISER}, "organisation"),
-        ({"role": Role.ADVISER, "organisation": "inconnue"}, "organisation"),
-        ({"role": Role.ADVISER, "organisation": "garage"}, "organisation"),
-        ({"role": Role.ADVISER, "organisation": "wim"}, "organisation"),
+        ({**ADVISER, "engagement": "", "organisation": "wimoov"}, "engagement"),
+        ({**ADVISER, "organisation": ""}, "organisation"),
+        ({**ADVISER, "organisation": "inconnue"}, "organisation"),
+        ({**ADVISER, "organisation": "garage"}, "organisation"),
+        ({**ADVISER, "organisation": "wim"}, "organisation"),
         ({"role": Role.WORKSHOP, "organisation": "wimoov"}, "organisation"),
         ({"phone": "12"}, "phone"),
     ],
@@ -140,7 +144,7 @@ def test_what_is_typed_wrong_is_told_beside_the_field_and_kept(desk, structure, 
 
 
 def test_organisations_of_the_same_beginning_are_offered_and_one_is_chosen(desk, structure, agency):
-    typed = {**NEW, "role": Role.ADVISER, "organisation": "wim"}
+    typed = {**NEW, **ADVISER, "organisation": "wim"}
     offered = desk.post("/comptes/nouveau/", typed).content.decode()
     assert offered.count('name="organisation_uid"') == 2
     desk.post("/comptes/nouveau/", {**typed, "organisation_uid": str(agency.organisation.uid)})
@@ -148,7 +152,7 @@ def test_organisations_of_the_same_beginning_are_offered_and_one_is_chosen(desk,
 
 
 def test_the_chosen_organisation_stays_chosen_when_something_else_is_wrong(desk, structure, agency):
-    chosen = {"role": Role.ADVISER, "organisation": "wim", "organisation_uid": str(agency.organisation.uid)}
+    chosen = {**ADVISER, "organisation": "wim", "organisation_uid": str(agency.organisation.uid)}
     answer = desk.post("/comptes/nouveau/", {**NEW, **chosen, "email": "x"}).content.decode()
     assert f'value="{agency.organisation.uid}" checked' in answer
     assert '" checked' not in desk.get("/comptes/nouveau/").content.decode()
@@ -156,12 +160,12 @@ def test_the_chosen_organisation_stays_chosen_when_something_else_is_wrong(desk,
 
 @pytest.mark.parametrize("uid", ["nonsense", "00000000-0000-0000-0000-000000000000"])
 def test_a_choice_that_is_no_organisation_is_refused(desk, structure, uid):
-    typed = {**NEW, "role": Role.ADVISER, "organisation": "wim", "organisation_uid": uid}
+    typed = {**NEW, **ADVISER, "organisation": "wim", "organisation_uid": uid}
     assert desk.post("/comptes/nouveau/", typed).status_code == 422
 
 
 def test_a_choice_is_dropped_when_another_name_was_typed_since(desk, structure, other_structure):
-    typed = {"role": Role.ADVISER, "organisation": "adie", "organisation_uid": str(structure.organisation.uid)}
+    typed = {**ADVISER, "organisation": "adie", "organisation_uid": str(structure.organisation.uid)}
     desk.post("/comptes/nouveau/", {**NEW, **typed})
     assert User.objects.get(last_name="Lefèvre").memberships.get().organisation == other_structure.organisation
 
@@ -218,7 +222,7 @@ def test_a_person_is_given_one_more_role(desk, adviser, garage):
 
 def test_the_same_role_in_the_same_place_is_refused_in_words(desk, adviser):
     url = f"/comptes/{adviser.user.uid}/appartenances/nouvelle/"
-    answer = desk.post(url, {"role": Role.ADVISER, "organisation": "Wimoov"})
+    answer = desk.post(url, {**ADVISER, "organisation": "Wimoov"})
     assert answer.status_code == 422
     assert "déjà ce rôle" in answer.content.decode()
 

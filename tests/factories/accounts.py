@@ -4,7 +4,7 @@ from datetime import date
 
 import factory
 
-from mobiliz.accounts.models import Membership, Organisation, OrganisationKind, User
+from mobiliz.accounts.models import Engagement, Membership, Organisation, OrganisationKind, User
 from mobiliz.accounts.roles import Role
 from tests.factories.territory import RegionFactory
 
@@ -43,6 +43,7 @@ class MembershipFactory(factory.django.DjangoModelFactory):
     role = Role.ADVISER
     began_on = date(2024, 1, 1)
     phone = "+33612345678"
+    engagement = factory.LazyAttribute(lambda made: Engagement.EMPLOYEE if made.role == Role.ADVISER else "")
 
     @factory.lazy_attribute
     def organisation(self):

@@ -1,11 +1,11 @@
-"""Structures, their agencies and advisers."""
+"""Structures and their agencies; their advisers are memberships."""
 
 import factory
 
 from mobiliz.accounts.models import OrganisationKind
 from mobiliz.lib.text import normalise
-from partners.models import Adviser, Agency, Engagement, Structure, StructureKind
-from tests.factories.accounts import MembershipFactory, OrganisationFactory
+from partners.models import Agency, Structure, StructureKind
+from tests.factories.accounts import OrganisationFactory
 from tests.factories.territory import commune
 
 
@@ -44,13 +44,3 @@ class AgencyFactory(factory.django.DjangoModelFactory):
         )
     )
     commune = factory.LazyAttribute(lambda made: commune(made.at))
-
-
-class AdviserFactory(factory.django.DjangoModelFactory):
-    """What the network knows of an adviser; the membership comes with it."""
-
-    class Meta:
-        model = Adviser
-
-    membership = factory.SubFactory(MembershipFactory)
-    engagement = Engagement.EMPLOYEE

@@ -12,7 +12,7 @@ from partners.models import Agency, Structure
 from tests import cast
 from tests.factories.accounts import MembershipFactory
 from tests.factories.garages import siret
-from tests.factories.partners import AdviserFactory, AgencyFactory, StructureFactory
+from tests.factories.partners import AgencyFactory, StructureFactory
 
 NEW = {
     "name": "Cresus Loire",
@@ -171,7 +171,7 @@ def test_a_structure_asks_as_much_for_one_agency_and_adviser_as_for_many(
         client.get(f"/structures/{structure.uid}/")
     for _ in range(12):
         place = AgencyFactory(structure=structure).organisation
-        AdviserFactory(membership=MembershipFactory(role=Role.ADVISER, organisation=place), engagement="volunteer")
+        MembershipFactory(role=Role.ADVISER, organisation=place, engagement="volunteer")
     with django_assert_max_num_queries(12) as for_many:
         assert "Bénévole" in _text(client.get(f"/structures/{structure.uid}/"))
     assert len(for_one) == len(for_many) == 7

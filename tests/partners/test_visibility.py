@@ -93,7 +93,7 @@ def test_advisers_are_seen_by_pilots_where_they_work_and_by_colleagues(
     request, adviser, agency_adviser, other_adviser, who, names
 ):
     actor = cast.actor(request.getfixturevalue(who))
-    assert {one.membership.user.last_name for one in Adviser.objects.visible_to(actor)} == names
+    assert {one.user.last_name for one in Adviser.objects.visible_to(actor)} == names
 
 
 @pytest.mark.parametrize(
