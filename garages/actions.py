@@ -87,7 +87,7 @@ def update_garage(garage: Garage, facts: GarageFacts, *, by: Actor) -> Garage:
     except IntegrityError:
         _refuse_siret_of_another(facts.siret)
         raise
-    Organisation.objects.filter(pk=locked.organisation_id).update(name=facts.name)
+    Organisation.objects.filter(pk=locked.organisation_id).rename(facts.name)
     return locked
 
 

@@ -74,7 +74,7 @@ def update_structure(structure: Structure, facts: StructureFacts, *, by: Actor) 
     except IntegrityError:
         _refuse_siret_of_another(facts.siret)
         raise
-    Organisation.objects.filter(pk=locked.organisation_id).update(name=facts.name)
+    Organisation.objects.filter(pk=locked.organisation_id).rename(facts.name)
     return locked
 
 
@@ -124,7 +124,7 @@ def update_agency(agency: Agency, facts: AgencyFacts, *, by: Actor) -> Agency:
     for name, value in _as_recorded(facts).items():
         setattr(agency, name, value)
     agency.save()
-    Organisation.objects.filter(pk=agency.organisation_id).update(name=facts.name)
+    Organisation.objects.filter(pk=agency.organisation_id).rename(facts.name)
     _write(structure)
     return agency
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from mobiliz.accounts.querysets import MembershipQuerySet, OrganisationQuerySet, UserQuerySet
 from mobiliz.accounts.roles import Role
 from mobiliz.lib import clock
-from mobiliz.lib.text import normalise
+from mobiliz.lib.search_keys import SearchKeyField
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -38,7 +38,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("adresse électronique"), max_length=254, unique=True)
     first_name = models.CharField(_("prénom"), max_length=80)
     last_name = models.CharField(_("nom"), max_length=80)
-    search_name = models.CharField(max_length=170, editable=False, default="")
+    search_name = SearchKeyField("last_name", "first_name")
     is_active = models.BooleanField(_("actif"), default=True)
     joined_at = models.DateTimeField(_("compte ouvert le"), default=clock.now, editable=False)
     works_as = models.ForeignKey(
@@ -60,10 +60,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.get_full_name()
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_name = normalise(f"{self.last_name} {self.first_name}")
-        super().save(*args, **kwargs)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Django's own, over the generation too: an account opened again does not open its old sessions."""
@@ -95,7 +91,7 @@ class Organisation(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=16, choices=OrganisationKind.choices)
     name = models.CharField(_("nom"), max_length=160)
-    search_name = models.CharField(max_length=200, editable=False, default="")
+    search_name = SearchKeyField("name")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
 
     objects = OrganisationQuerySet.as_manager()
@@ -110,10 +106,6 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_name = normalise(self.name)
-        super().save(*args, **kwargs)
 
 
 class Engagement(models.TextChoices):

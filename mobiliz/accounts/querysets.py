@@ -40,6 +40,10 @@ class OrganisationQuerySet(models.QuerySet):
     def with_uid(self, uid: str) -> Self:
         return self.filter(uid=uid)
 
+    def rename(self, name: str) -> None:
+        """With the key under which it is found."""
+        self.update(name=name, search_name=normalise(name))
+
     def within(self, organisation_id: int | None) -> Self:
         """The organisation itself and those that belong to it."""
         return self.filter(Q(pk=organisation_id) | Q(parent_id=organisation_id, parent__isnull=False))

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+import mobiliz.lib.search_keys
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,12 +14,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="organisation",
             name="search_name",
-            field=models.CharField(default="", editable=False, max_length=200),
+            field=mobiliz.lib.search_keys.SearchKeyField("name", default="", editable=False, max_length=200),
         ),
         migrations.AddField(
             model_name="user",
             name="search_name",
-            field=models.CharField(default="", editable=False, max_length=170),
+            field=mobiliz.lib.search_keys.SearchKeyField(
+                "last_name", "first_name", default="", editable=False, max_length=200
+            ),
         ),
         migrations.AddField(
             model_name="user",
