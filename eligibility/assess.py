@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from eligibility import rules, thresholds
 from eligibility.explain import Line, explain
@@ -107,6 +108,14 @@ def assess_many(cases: Sequence[PastCase], *, offer_code: str) -> list[Assessmen
     return Assessment.objects.bulk_create(made)
 
 
+def is_same_again(assessment: Assessment, facts: Facts, *, on: date) -> bool:
+    """Whether the calculation, made now from these facts, would repeat this one figure by figure."""
+    if assessment.method != Method.ENGINE or assessment.facts != facts_to_json(facts):
+        return False
+    again = _decide(facts, rule_set_in_force(assessment.rule_set.offer_id, on), on)
+    return again.trace() == assessment.trace
+
+
 @transaction.atomic
 def approve_after_review(assessment: Assessment, *, why: str, evidence: str, by: Membership, on: date) -> Assessment:
     """A pilot's yes where the calculation could not answer: who, why, on what evidence; it supersedes."""
@@ -141,6 +150,17 @@ def replay(assessment: Assessment) -> bool:
 def explanation(assessment: Assessment) -> list[Line]:
     """The stored computation, line by line in French."""
     return explain(assessment.trace)
+
+
+def household_in_words(assessment: Assessment) -> str:
+    """How many people of which ages, on the day of the assessment: for whoever decides where the calculation cannot."""
+    births = facts_from_json(assessment.facts).birth_dates
+    if births is None:
+        return ""
+    ages = [rules.completed_years(born, assessment.reference_date) for born in births]
+    listed = ", ".join(ngettext("%(age)d an", "%(age)d ans", age) % {"age": age} for age in ages)
+    people = ngettext("%(count)d personne", "%(count)d personnes", len(ages)) % {"count": len(ages)}
+    return f"{people} : {listed}"
 
 
 def is_usable(assessment: Assessment | None, on: date) -> bool:

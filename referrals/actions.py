@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from eligibility.assess import assess
+from eligibility.assess import assess, is_same_again
 from eligibility.models import Assessment
 from eligibility.rules import Dwelling, Facts
 from mobiliz.accounts.actors import Actor
@@ -109,13 +109,19 @@ def update_person(referral: Referral, *, by: Actor, distance_agreed_km: int, **f
 
 @transaction.atomic
 def assess_household(referral: Referral, *, household: HouseholdInput, by: Actor) -> Assessment:
-    """Keep the household, decide, and let the referral rest on the new assessment."""
+    """Keep the household, decide, and let the referral rest on the new assessment.
+
+    The same facts that give the same answer on the same day, as by a double click, are assessed once.
+    """
     referral = _locked(referral)
     if not permissions.can_reassess(by, referral):
         raise PermissionDenied
     _keep(household, referral.beneficiary)
+    facts = facts_of(household, referral.beneficiary)
+    if referral.assessment and is_same_again(referral.assessment, facts, on=clock.today()):
+        return referral.assessment
     assessment = assess(
-        facts_of(household, referral.beneficiary),
+        facts,
         offer_code=referral.offer_id,
         on=clock.today(),
         organisation=referral.organisation,

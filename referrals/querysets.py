@@ -139,7 +139,9 @@ class ReferralQuerySet(models.QuerySet):
         )
 
     def for_list(self) -> Self:
-        return self.with_people().defer("beneficiary__notes").newest_first()
+        """With `is_held`: whether a garage holds it."""
+        rows = self.with_people().annotate(is_held=Exists(self._open_assignments()))
+        return rows.defer("beneficiary__notes").newest_first()
 
     def for_desk(self) -> Self:
         """With all that one line of a desk says; nothing sealed is read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from mobiliz.accounts.actors import Actor
 from referrals.models import Referral
@@ -24,7 +25,9 @@ def only_senders_and_pilots(actor: Actor) -> None:
         raise Http404
 
 
-def badge_of(referral: Referral) -> dict[str, str]:
-    """The state in one word with its sense; a closed one says how it ended."""
+def badge_of(referral: Referral, *, is_held: bool) -> dict[str, str]:
+    """The state in one word with its sense; one that waits for nobody says so, a closed one how it ended."""
+    if referral.state == State.WAITING and not is_held:
+        return {"sense": "late", "label": _("Sans garage")}
     label = referral.get_outcome_display() if referral.outcome else referral.get_state_display()
     return {"sense": SENSES.get(State(referral.state), "none"), "label": str(label).capitalize()}

@@ -48,6 +48,11 @@ class NextStep:
     done: int = 0
     of: int = 0
 
+    @property
+    def is_due(self) -> bool:
+        """Whether something is asked of the reader now: its button is the filled one."""
+        return self.urgency == Urgency.NOW or (self.urgency == Urgency.SOON and self.sense == "wait")
+
 
 def next_step(referral: Referral) -> NextStep:
     """Expects what `for_desk` or `for_case` load."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from eligibility.assess import household_in_words
 from mobiliz.accounts.roles import Permission
 from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
@@ -108,6 +109,7 @@ def _show(request: HttpRequest, referral: Referral, tried: forms.Form | None = N
         "person": referral.beneficiary,
         "line": _review_line(referral),
         "verdict": verdict_of(referral.assessment),
+        "household": household_in_words(referral.assessment),
         "approve_form": _form(ApproveForm, tried),
         "refuse_form": _form(RefuseForm, tried),
         "tried": tried,
@@ -130,19 +132,18 @@ def _review_line(referral: Referral) -> dict[str, Any]:
     return {
         "referral": referral,
         "sense": "late" if late else "wait",
-        "title": _due_in_words(late, (due - today).days, day_fr(due, "weekday")),
-        "detail": _("envoyé le %(day)s") % {"day": day_fr(referral.state_since, "weekday")},
+        "title": _due_in_words(late, is_today=due == today),
+        "detail": _("attendu le %(due)s au plus tard, envoyé le %(sent)s")
+        % {"due": day_fr(due, "weekday"), "sent": day_fr(referral.state_since, "weekday")},
         "done": REVIEW_WORKING_DAYS + late if late else REVIEW_WORKING_DAYS - working_days_between(today, due),
         "of": REVIEW_WORKING_DAYS,
     }
 
 
-def _due_in_words(late: int, days_left: int, day: str) -> str:
+def _due_in_words(late: int, *, is_today: bool) -> str:
     if late:
         return ngettext("En retard de %(days)d jour", "En retard de %(days)d jours", late) % {"days": late}
-    if days_left <= 0:
-        return _("À décider ce soir")
-    return _("À décider avant le soir du %(day)s") % {"day": day}
+    return _("À décider avant ce soir") if is_today else _("À décider")
 
 
 def _title(reviews: int, unheld: int) -> str:

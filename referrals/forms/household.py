@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
@@ -59,10 +58,10 @@ class HouseholdForm(forms.Form):
     )
     income_eur = DecimalFieldFr(
         label=_("Revenu disponible du foyer sur cette période"),
-        required=False,
         min_value=0,
         max_value=MOST_EUR,
         unit="€",
+        error_messages={"required": _("Indiquez le revenu du foyer, même s’il est de 0 €.")},
     )
     income_unknown = forms.BooleanField(
         label=_("Le revenu n’est pas connu : un pilote examinera la situation"), required=False
@@ -81,13 +80,16 @@ class HouseholdForm(forms.Form):
         error_messages={"required": _("Choisissez le logement.")},
     )
 
+    def full_clean(self) -> None:
+        # asked for, unless it is said to be unknown: the label does not call it optional
+        self.fields["income_eur"].required = not self.data.get("income_unknown")
+        super().full_clean()
+        self.fields["income_eur"].required = True
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        income, is_unknown = cleaned.get("income_eur"), cleaned.get("income_unknown")
-        if is_unknown and income is not None:
+        if cleaned.get("income_unknown") and cleaned.get("income_eur") is not None:
             self.add_error("income_unknown", _("Vous avez aussi indiqué un montant : gardez l’un ou l’autre."))
-        if not is_unknown and income is None and "income_eur" not in self.errors:
-            self.add_error("income_eur", ValidationError(_("Indiquez le revenu du foyer, même s’il est de 0 €.")))
         return cleaned
 
 

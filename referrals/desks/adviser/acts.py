@@ -21,7 +21,7 @@ from referrals.states import CLOSE_OUTCOMES, Outcome, Verb
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`label` opens it in place, `hint` says what it does, `confirm` does it."""
+    """`label` opens it in place, `hint` says what it does, `confirm` does it; `is_near`: stands by what is next."""
 
     verb: Verb
     address: str
@@ -30,6 +30,7 @@ class Act:
     confirm: str | Promise
     form: type[forms.Form] = ConfirmForm
     is_final: bool = False
+    is_near: bool = True
 
 
 ACTS = (
@@ -65,6 +66,7 @@ ACTS = (
         _("Enregistrer l’abandon"),
         WithdrawForm,
         is_final=True,
+        is_near=False,
     ),
     Act(
         Verb.CLOSE,
@@ -74,6 +76,7 @@ ACTS = (
         _("Fermer le dossier"),
         CloseForm,
         is_final=True,
+        is_near=False,
     ),
     Act(
         Verb.REOPEN,

@@ -105,13 +105,15 @@ def _assignment(request: HttpRequest, referral: Referral, uid: UUID) -> Assignme
 
 
 def _show(request: HttpRequest, referral: Referral, tried: forms.Form | None = None, status: int = 200) -> HttpResponse:
+    acts = possible_acts(request.actor, referral, tried)
     context = {
         "referral": referral,
         "person": referral.beneficiary,
-        "badge": badge_of(referral),
+        "badge": badge_of(referral, is_held=held_by(referral) is not None),
         "next": next_step(referral),
         "today": clock.today(),
-        "acts": possible_acts(request.actor, referral, tried),
+        "near": [one for one in acts if one["act"].is_near],
+        "away": [one for one in acts if not one["act"].is_near],
         "tried": tried,
         **_garages(referral),
         **_rights(request, referral),

@@ -16,6 +16,7 @@ from mobiliz.lib import clock
 from mobiliz.lib.pages import page
 from referrals import actions, permissions
 from referrals.desks.adviser import steps
+from referrals.desks.next_steps import step_url
 from referrals.forms.household import HouseholdEntry
 from referrals.models import Household, Referral
 
@@ -32,8 +33,16 @@ def household(request: HttpRequest, referral: Referral) -> HttpResponse:
     entry = HouseholdEntry.posted(_born(referral), request.POST)
     if not entry.is_valid():
         return _show(request, referral, entry, status=422)
-    actions.assess_household(referral, household=entry.household, by=request.actor)
-    return redirect(reverse("referral_household", args=[referral.uid]) + "#reponse")
+    answer = actions.assess_household(referral, household=entry.household, by=request.actor)
+    return redirect(_after(request, referral, answer))
+
+
+def _after(request: HttpRequest, referral: Referral, answer: Assessment) -> str:
+    """On with the dossier when the answer is the one that was read; else to the answer, to be read first."""
+    before = referral.assessment.outcome if referral.assessment else None
+    if "suite" not in request.POST or answer.outcome != before:
+        return reverse("referral_household", args=[referral.uid]) + "#reponse"
+    return step_url(referral, "send" if answer.outcome == "not_eligible" else "vehicle")
 
 
 @require_POST

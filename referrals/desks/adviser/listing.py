@@ -29,7 +29,7 @@ def referral_list(request: HttpRequest) -> HttpResponse:
     rows = list(_rows(request, asked)[: SIZE + 1])
     context = {
         **asked,
-        "rows": [{"referral": row, "badge": badge_of(row)} for row in rows[:SIZE]],
+        "rows": [{"referral": row, "badge": badge_of(row, is_held=row.is_held)} for row in rows[:SIZE]],
         "states": words.STATES,
         "tabs": _tabs(request, asked),
         "older_url": _url(asked, avant=_mark(rows[SIZE - 1])) if len(rows) > SIZE else "",

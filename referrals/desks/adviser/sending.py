@@ -107,11 +107,13 @@ def send_for_review(request: HttpRequest, referral: Referral) -> HttpResponse:
 
 def _show_send(request: HttpRequest, referral: Referral, form: Any, status: int) -> HttpResponse:
     missing = missing_for_sending(referral, clock.today())
+    chosen = form.cleaned_data.get("garage") if form.is_valid() else None
     context = steps.context(
         referral,
         "send",
+        also_done=["garage"] if chosen else [],
         form=form,
-        chosen=form.cleaned_data.get("garage") if form.is_valid() else None,
+        chosen=chosen,
         choice_reason=form.data.get("choice_reason", ""),
         was_tried=status == 422,
         missing=[one for one in missing if one.code != "assessment_not_usable"],

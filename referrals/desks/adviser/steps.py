@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -55,16 +55,20 @@ def to_case(request: HttpRequest, referral: Referral) -> HttpResponse:
     return redirect("referral_case", referral.uid)
 
 
-def context(referral: Referral, current: str, **more: Any) -> dict[str, Any]:
+def context(referral: Referral, current: str, *, also_done: Iterable[str] = (), **more: Any) -> dict[str, Any]:
     """What every step shows: whose dossier it is, and the five steps."""
-    number = list(LABELS).index(current) + 1
-    return {"referral": referral, "person": referral.beneficiary, "steps": bar(referral, current), **more} | {
-        "eyebrow": _("Étape %(number)d sur 5 · Dossier %(case)s") % {"number": number, "case": referral.spoken_number}
+    words = {"number": list(LABELS).index(current) + 1, "case": referral.spoken_number}
+    return {
+        "referral": referral,
+        "person": referral.beneficiary,
+        "steps": bar(referral, current, also_done),
+        "eyebrow": _("Étape %(number)d sur 5 · Dossier %(case)s") % words,
+        **more,
     }
 
 
-def bar(referral: Referral | None, current: str) -> list[dict[str, str]]:
-    done = _done(referral) if referral else set()
+def bar(referral: Referral | None, current: str, also_done: Iterable[str] = ()) -> list[dict[str, str]]:
+    done = {*_done(referral), *also_done} if referral else set()
     return [
         {
             "label": str(label),

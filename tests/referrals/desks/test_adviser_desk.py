@@ -141,6 +141,15 @@ def test_a_search_never_leaves_the_structure(as_other_adviser, adviser):
     assert "Aucune orientation ne correspond" in page
 
 
+def test_one_that_no_garage_holds_says_so_in_the_list(as_adviser, adviser, workshop, other_garage):
+    journey.declined(adviser, workshop)
+    journey.sent(adviser, other_garage)
+    assert [row["badge"]["label"] for row in as_adviser.get(LIST).context["rows"]] == [
+        "En attente du garage",
+        "Sans garage",
+    ]
+
+
 def test_the_state_filters_and_stays_in_the_address(as_adviser, adviser, workshop):
     journey.draft(adviser, last_name="Brouillon")
     journey.quoted(adviser, workshop, last_name="Devis")

@@ -1,11 +1,14 @@
 """The pilot's desk and the review of an eligibility; the volunteer's desk."""
 
+from datetime import date
 from html import unescape
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from eligibility.rules import completed_years
+from mobiliz.lib import clock
 from tests.cast import sign_in
 from tests.factories import journey
 
@@ -75,6 +78,7 @@ def test_the_figures_are_shown_while_deciding_and_only_then(as_regional_pilot, a
         page = text_of(as_regional_pilot.get(review(referral)))
     assert "14\u202f400" in page
     assert "étudiant vivant seul" in page
+    assert f"2 personnes : {completed_years(date(1986, 5, 1), clock.today())} ans, " in page
     assert "Rappeler après 17 h." not in page
     case = text_of(as_regional_pilot.get(reverse("referral_case", args=[referral.uid])))
     assert review(referral) in case
