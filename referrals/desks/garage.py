@@ -22,7 +22,7 @@ from mobiliz.accounts.roles import Permission
 from mobiliz.lib import clock
 from mobiliz.lib.money import vat_on
 from mobiliz.lib.pages import get_visible_or_404, page, require
-from mobiliz.lib.paging import paged
+from mobiliz.lib.paging import PAGE_LENGTH, paged
 from referrals import permissions, words
 from referrals.actions import mark_seen
 from referrals.desks import garage_acts as acts
@@ -59,8 +59,9 @@ def history(request: HttpRequest) -> HttpResponse:
     require(request.actor.can(Permission.ANSWER_ASSIGNMENTS))
     chosen = request.GET.get("etat", "")
     rows = _chosen(Assignment.objects.visible_to(request.actor), chosen)
-    found = paged(request, rows.for_garage().with_offer().with_last_act().last_first())
-    context = {"page": found, "lines": [Line(row) for row in found.rows], "tabs": _tabs(request, chosen)}
+    rows = rows.for_garage().with_offer().with_last_act().last_first()
+    found = paged(request, rows, length=PAGE_LENGTH)
+    context = {"found": found, "lines": [Line(row) for row in found.rows], "tabs": _tabs(request, chosen)}
     return page(request, "referrals/garage/history.html", context)
 
 
@@ -112,7 +113,7 @@ class Line:
         return _SENSES.get(self.assignment.referral.state, "none") if self.assignment.is_open else "none"
 
 
-_SENSES = {State.WAITING: "wait", State.ACCEPTED: "wait", State.QUOTED: "info", State.AGREED: "good"}
+_SENSES: dict[str, str] = {State.WAITING: "wait", State.ACCEPTED: "wait", State.QUOTED: "info", State.AGREED: "good"}
 _SENSES[State.COMPLETED] = "good"
 
 
@@ -178,7 +179,7 @@ def _case(held: Assignment, actor: Actor, bound: dict[str, forms.Form]) -> dict[
     return {
         "assignment": held,
         "referral": referral,
-        "title": who_and_what(held),
+        "who": who_and_what(held),
         "state": Line(_with_last_act(held, log)),
         "sender": sender_of(referral),
         "rate": today_rate(held),

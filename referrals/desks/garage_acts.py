@@ -137,9 +137,7 @@ ACTS: dict[str, Act] = {
         title=_("La réparation vaut plus que la voiture"),
         button=_("Clore pour cette raison"),
         done=_("Dossier clos. La structure peut proposer une autre offre à la personne."),
-        hint=_(
-            "Le dossier est clos ; la structure regarde une autre solution, comme une voiture d’occasion."
-        ),
+        hint=_("Le dossier est clos ; la structure regarde une autre solution, comme une voiture d’occasion."),
         is_danger=True,
     ),
 }

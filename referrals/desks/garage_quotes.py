@@ -264,7 +264,7 @@ def _editor_page(desk: Desk, shown: typed.LinesFormSet) -> dict[str, Any]:
     return {
         "assignment": held,
         "referral": held.referral,
-        "title": who_and_what(held),
+        "who": who_and_what(held),
         "writing": desk.writing,
         "action": reverse(desk.writing.address, args=[held.uid]),
         "lines": shown,
@@ -272,11 +272,12 @@ def _editor_page(desk: Desk, shown: typed.LinesFormSet) -> dict[str, Any]:
         "told": desk.told,
         "issued": held.quote if hasattr(held, "quote") else None,
         "sender": sender_of(held.referral),
-        "eligible_until": assessment.valid_until,
+        "eligible_until": assessment.valid_until if assessment else None,
         "has_expired": is_first and not is_usable(assessment, today),
         "rate": rate_of(desk.conditions) if desk.conditions else None,
         "valid_until": _valid_until(desk.conditions, today),
         "totals": desk.totals,
+        "uncounted": desk.lines.uncounted(),
         "saving": saving_of(desk.totals),
     }
 

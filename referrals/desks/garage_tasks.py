@@ -88,7 +88,7 @@ def _to_answer(assignment: Assignment, actor: Actor) -> Task:
 def _to_quote(assignment: Assignment, actor: Actor) -> Task:
     referral, today = assignment.referral, clock.today()
     due = due_on(assignment.accepted_at or assignment.put_at, QUOTE_WORKING_DAYS)
-    eligible_until = referral.assessment.valid_until
+    eligible_until = referral.assessment.valid_until if referral.assessment else None
     may_write = actor.can(Permission.ISSUE_QUOTES)
     if eligible_until and eligible_until < due:
         due = eligible_until

@@ -77,6 +77,11 @@ class LineForm(forms.Form):
     def is_blank(self) -> bool:
         return not any(str(self[name].value() or "").strip() for name in TYPED)
 
+    @property
+    def faults(self) -> list[forms.BoundField]:
+        """The cells with something to correct: said under the line, where there is room for a sentence."""
+        return [self[name] for name in self.errors if name in self.fields] if self.is_bound else []
+
     def clean(self) -> None:
         if not self.is_blank and "quantity" not in self.errors and self.cleaned_data.get("quantity") is None:
             is_hours = self.is_labour
@@ -84,16 +89,19 @@ class LineForm(forms.Form):
 
     def line(self) -> LineInput | None:
         """As the tariff takes it; None while the line is blank or a figure cannot be read."""
-        if self.is_blank or not self.is_valid():
-            return None
-        typed = self.cleaned_data
-        origin = typed["part_origin"]
+        return None if self.is_blank or not self.is_valid() else self.line_to_judge()
+
+    def line_to_judge(self) -> LineInput:
+        """The line with something harmless where a figure cannot be read, so that its other faults show at once."""
+        self.is_valid()
+        typed, origin = self.cleaned_data, self.cleaned_data.get("part_origin")
+        cost = typed.get("unit_cost_excl_tax")
         return LineInput(
-            kind=LineKind(typed["kind"]),
-            description=typed["description"],
-            quantity=typed["quantity"],
-            unit_cost_excl_tax=typed["unit_cost_excl_tax"],
-            unit_public_excl_tax=typed["unit_public_excl_tax"],
+            kind=LineKind(typed["kind"]) if "kind" in typed else LineKind.FLAT,
+            description=typed.get("description", ""),
+            quantity=Decimal(1) if typed.get("quantity") is None else typed["quantity"],
+            unit_cost_excl_tax=Decimal(0) if "unit_cost_excl_tax" in self.errors and not self.is_labour else cost,
+            unit_public_excl_tax=typed.get("unit_public_excl_tax"),
             part_origin=PartOrigin(origin) if origin and self.is_part else None,
         )
 
@@ -128,25 +136,34 @@ class LinesFormSet(forms.BaseFormSet):
             form.total = priced.line_cost_excl_tax
         return totals
 
+    def uncounted(self) -> list[int]:
+        """The numbers of the lines that are still being typed."""
+        return [form.number for form in self.forms if form.total is None and not form.is_blank]
+
     def is_priced(self, conditions: Conditions, terms: TermsForm) -> bool:
-        """Whether the whole can be issued; if not, each fault stands beside its cell."""
+        """Whether the whole can be issued; if not, every fault stands beside its cell."""
         are_read = all([self.is_valid(), terms.is_valid()])  # both, so that all faults show at once
+        forms_to_judge = [form for form in self.forms if not form.is_blank]
         try:
-            _priced(self.lines(), conditions, terms.chosen_instalments)
+            _priced([form.line_to_judge() for form in forms_to_judge], conditions, terms.chosen_instalments)
         except TariffError as error:
-            # "add a line" is no news to someone whose only line has a letter in its price
-            self.show_faults([fault for fault in error.faults if are_read or fault.code != "LINES_EMPTY"], terms)
+            _show_faults(error.faults, forms_to_judge, terms)
             return False
         return are_read
 
     def show_faults(self, faults: Sequence[Fault], terms: TermsForm) -> None:
-        """Beside the cell at fault, or in the summary when it is about the whole."""
-        counted = self.counted()
-        for fault in faults:
-            if fault.line is not None:
-                counted[fault.line][0].add_error(fault.field, fault.message)
-            else:
-                terms.add_error(fault.field if fault.field in terms.fields else None, fault.message)
+        """What the verb itself found, when the schedule has changed between form and submit."""
+        _show_faults(faults, [form for form, _line in self.counted()], terms)
+
+
+def _show_faults(faults: Sequence[Fault], judged: Sequence[LineForm], terms: TermsForm) -> None:
+    """Beside the cell at fault, unless it could not even be read; in the summary when it is about the whole."""
+    unreadable = [set(form.errors) for form in judged]
+    for fault in faults:
+        if fault.line is None:
+            terms.add_error(fault.field if fault.field in terms.fields else None, fault.message)
+        elif fault.field not in unreadable[fault.line]:
+            judged[fault.line].add_error(fault.field, fault.message)
 
 
 def _priced(lines: Sequence[LineInput], conditions: Conditions, instalments: int) -> Totals:
