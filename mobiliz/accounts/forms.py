@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.accounts.actions import Place
@@ -55,13 +56,19 @@ class OrganisationInput(forms.Widget):
         return context | {"name": name, "organisations": self.offered, "chosen": self.chosen}
 
 
+def _capitalised(choices: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    return [(value, capfirst(label)) for value, label in choices]
+
+
 ROLE_HINTS = {role.value: hint for role, hint in ROLE_DESCRIPTIONS.items()}
 
 
 class PlaceForm(forms.Form):
     """In which role, for whom or where. An organisation is searched by name among those that take the role."""
 
-    role = forms.ChoiceField(label=_("Rôle"), choices=Role.choices, widget=RadioCards(hints=ROLE_HINTS, beside=True))
+    role = forms.ChoiceField(
+        label=_("Rôle"), choices=_capitalised(Role.choices), widget=RadioCards(hints=ROLE_HINTS, beside=True)
+    )
     organisation = forms.Field(
         label=_("Organisation"),
         required=False,
@@ -70,7 +77,7 @@ class PlaceForm(forms.Form):
     )
     engagement = forms.ChoiceField(
         label=_("Salarié ou bénévole"),
-        choices=Engagement.choices,
+        choices=_capitalised(Engagement.choices),
         required=False,
         widget=forms.RadioSelect,
         help_text=_("Seulement pour un conseiller ou une conseillère."),
@@ -87,6 +94,11 @@ class PlaceForm(forms.Form):
         required=False,
         help_text=_("Les autres membres du réseau la verront."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("organisation", "engagement", "region"):
+            self.fields[name].depends_on_another = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

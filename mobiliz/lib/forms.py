@@ -41,7 +41,8 @@ class MobilizBoundField(BoundField):
 
     @property
     def is_optional(self) -> bool:
-        return not self.field.required and not self.field.disabled
+        depends = getattr(self.field, "depends_on_another", False)  # its help says when it is needed
+        return not self.field.required and not self.field.disabled and not depends
 
     @property
     def is_single_checkbox(self) -> bool:
