@@ -132,7 +132,11 @@ def _to_record(assignment: Assignment, actor: Actor) -> Task:
         title=title,
         detail=_("La personne n’a pas encore répondu"),
         who=who_and_what(assignment),
-        sentence=_("Devis de %(total)s TTC. Notez ici la réponse signée au garage.")
+        sentence=(
+            _("Devis de %(total)s TTC. Proposez une nouvelle version, ou notez la réponse signée avant cette date.")
+            if left < 0
+            else _("Devis de %(total)s TTC. Notez ici la réponse signée au garage.")
+        )
         % {"total": format_eur(assignment.offer_total)},
         label=_("Noter la réponse"),
         url=_page(assignment),

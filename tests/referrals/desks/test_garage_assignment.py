@@ -58,8 +58,8 @@ def test_a_workshop_that_never_heard_of_it_reads_who_what_and_how_much(client, a
         "Saint-Étienne",
         "tout près de vous",
         "Garage Renault Solidaire",
-        "35,00\u00a0€ HT",
-        "42,00\u00a0€ TTC",
+        "35,00\u00a0€\u00a0HT",
+        "42,00\u00a0€\u00a0TTC",
     ]:
         assert said in html, said
 
@@ -430,6 +430,11 @@ def test_an_expired_eligibility_is_said_with_whom_to_call(client, adviser, works
         html = _page(client, workshop, assignment)
     assert "L’éligibilité a expiré" in html
     assert "06\u00a012\u00a034\u00a056\u00a078" in html
+
+
+def test_what_a_system_has_sent_names_the_structure(client, workshop, waiting):
+    type(waiting.referral).objects.filter(pk=waiting.referral_id).update(adviser=None)
+    assert "Wimoov vous demande si vous pouvez réparer" in _page(client, workshop, waiting)
 
 
 def test_without_a_direct_line_the_structure_is_called(client, adviser, workshop, structure, waiting):
