@@ -5,10 +5,12 @@ import os
 import re
 import runpy
 import shlex
+import subprocess
 
 import pytest
 import yaml
 
+from devtools.commands import COMMANDS
 from devtools.places import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -143,3 +145,12 @@ def test_the_example_starts_production_once_the_empty_lines_are_filled(monkeypat
 
 def test_the_example_holds_no_secret():
     assert all(not documented()[name] for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "POSTGRES_PASSWORD"))
+
+
+def test_the_gate_runs_what_the_door_offers():
+    script = ROOT / ".ci" / "run"
+
+    assert os.access(script, os.X_OK)
+    assert subprocess.run(["bash", "-n", script]).returncode == 0
+    (steps,) = re.findall(r"^for step in (.+); do$", script.read_text(), re.MULTILINE)
+    assert {"check", "test", "browser"} <= set(steps.split()) <= set(COMMANDS)
