@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mobiliz.accounts.actors import Actor, ActorKind
 from mobiliz.accounts.roles import Permission, Role
-from referrals.models import Assignment, LogEntry, Referral
+from referrals.models import Assignment, Referral
 from referrals.states import TABLE, Party, State, Verb, is_allowed, verbs_from
 
 if TYPE_CHECKING:
@@ -68,18 +68,6 @@ def can_see_income(actor: Actor, referral: Referral) -> bool:
     if Party.PILOT in playing:
         return referral.state == State.REVIEW and actor.can(Permission.DECIDE_REVIEWS)
     return Party.ADVISER in playing
-
-
-def shows_case(assignment: Assignment) -> bool:
-    """Whether its garage still sees vehicle, fault and person: no longer once the referral goes on without it,
-    handed over or begun again after it was closed; then the garage sees what it did itself."""
-    if assignment.was_handed_over:
-        return False
-    if assignment.is_open:
-        return True
-    log = LogEntry.objects.of_referral(assignment.referral)
-    last = log.of_assignment(assignment).latest_first().first()
-    return last is None or not log.after(last.position).exists()
 
 
 def _garage_parties(actor: Actor, assignment: Assignment | None) -> frozenset[Party]:

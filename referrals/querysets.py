@@ -13,13 +13,12 @@ from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Valu
 from mobiliz.accounts.actors import ActorKind
 from mobiliz.accounts.roles import Permission
 from mobiliz.lib.text import normalise
-from referrals.states import End, State
+from referrals.states import HANDED_OVER, End, State
 
 if TYPE_CHECKING:
     from mobiliz.accounts.actors import Actor
     from referrals.models import Assignment, Referral
 
-HANDED_OVER = [End.DECLINED, End.LAPSED, End.GIVEN_BACK, End.UNSENT]
 LIVE = [State.WAITING, State.ACCEPTED, State.QUOTED, State.AGREED]
 # Income, household, notes: read from the database only where they are shown
 SEALED = ("assessment__facts", "assessment__trace", "assessment__decision_note", "beneficiary__notes")
@@ -100,6 +99,10 @@ class ReferralQuerySet(models.QuerySet):
     def to_be_done_by(self, membership: object) -> Self:
         """Their own, and those of the organisation that nobody follows any more: nothing is lost."""
         return self.filter(Q(adviser=membership) | Q(adviser__isnull=True) | Q(adviser__ended_on__isnull=False))
+
+    def just_opened_by(self, membership: object, since: datetime) -> Self:
+        """Their drafts of the last minutes: who comes back to an empty form is led to what they have just saved."""
+        return self.filter(adviser=membership, state=State.DRAFT, created_at__gte=since).order_by("-created_at", "-pk")
 
     def most_urgent_first(self) -> Self:
         """Nobody holds it, then drafts, quotes to be answered, silent garages, the others; the oldest first."""
@@ -222,6 +225,9 @@ class AssignmentQuerySet(models.QuerySet):
 
         latest = QuoteVersion.objects.filter(quote__assignment=OuterRef("pk"), quote__withdrawn_at__isnull=True)
         return self.annotate(quoted_total=Subquery(latest.latest_first().values("total_incl_tax")[:1]))
+
+    def ended_as(self, end: End) -> Self:
+        return self.filter(end=end)
 
     def that_refused(self) -> Self:
         """Those a garage ended itself: it is not asked again for the same referral."""
@@ -407,9 +413,6 @@ class LogEntryQuerySet(models.QuerySet):
 
     def of_verb(self, verb: str) -> Self:
         return self.filter(verb=verb)
-
-    def after(self, position: int) -> Self:
-        return self.filter(position__gt=position)
 
     def by_organisation(self, organisation_id: int) -> Self:
         return self.filter(membership__organisation_id=organisation_id)

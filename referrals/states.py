@@ -93,6 +93,11 @@ class End(StrEnum):
     GIVEN_BACK = "given_back"
     UNSENT = "unsent"
     CLOSED = "closed"
+    REOPENED = "reopened"  # closed with this garage, then begun again without it
+
+
+# The referral went on without the garage: it then sees only what it did itself.
+HANDED_OVER = frozenset({End.DECLINED, End.LAPSED, End.GIVEN_BACK, End.UNSENT, End.REOPENED})
 
 
 @dataclass(frozen=True, slots=True)

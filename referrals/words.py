@@ -38,6 +38,7 @@ ENDS = [
     (End.GIVEN_BACK.value, _("rendue")),
     (End.UNSENT.value, _("reprise par le conseiller")),
     (End.CLOSED.value, _("close")),
+    (End.REOPENED.value, _("close, puis rouverte")),
 ]
 
 DECLINE_REASONS = [

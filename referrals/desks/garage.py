@@ -164,7 +164,7 @@ def _held(request: HttpRequest, uid: UUID) -> Assignment:
 
 def _answer(request: HttpRequest, held: Assignment, bound: dict[str, forms.Form] | None = None) -> HttpResponse:
     status = 422 if bound else 200
-    if not permissions.shows_case(held):
+    if held.was_handed_over:
         return page(request, "referrals/garage/handed_over.html", _own_acts(held, request.actor))
     context = _case(held, request.actor, bound or {})
     return page(request, "referrals/garage/assignment.html", context, status=status)

@@ -320,7 +320,7 @@ def _quote_page(request: HttpRequest, found: Quote) -> dict[str, Any]:
     versions = list(found.versions.all())
     version = _asked_version(request, versions)
     is_here = actor.is_garage
-    shows_case = not is_here or permissions.shows_case(held)
+    shows_case = not (is_here and held.was_handed_over)
     may = permissions.possible_verbs(actor, held.referral, held) if is_here else []
     answer = getattr(version, "answer", None)
     in_force = version.number == versions[0].number and not found.withdrawn_at

@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                             ("given_back", "rendue"),
                             ("unsent", "reprise par le conseiller"),
                             ("closed", "close"),
+                            ("reopened", "close, puis rouverte"),
                         ],
                         editable=False,
                         max_length=10,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mobiliz.lib import clock
 from referrals import words
 from referrals.querysets import AssignmentQuerySet, ChangeQuerySet, LogEntryQuerySet, ReferralQuerySet
-from referrals.states import State
+from referrals.states import HANDED_OVER, State
 
 
 class NextNumber(Func):
@@ -162,7 +162,7 @@ class Assignment(models.Model):
     @property
     def was_handed_over(self) -> bool:
         """Whether the referral went on without this garage: it then sees only what it did itself."""
-        return self.end in ("declined", "lapsed", "given_back", "unsent")
+        return self.end in HANDED_OVER
 
     @property
     def shows_person(self) -> bool:

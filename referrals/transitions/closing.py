@@ -52,6 +52,8 @@ def reopen(referral: Referral, *, by: Actor) -> None:
             % {"days": REOPEN_WITHIN_DAYS},
             code="closed_too_long",
         )
+    # its last garage no longer holds it: from here on it sees only what it did itself
+    Assignment.objects.of_referral(referral).ended_as(End.CLOSED).update(end=End.REOPENED.value)
     finish(referral, Verb.REOPEN, State.DRAFT, by=by)
 
 

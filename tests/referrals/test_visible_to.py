@@ -90,6 +90,17 @@ def test_after_a_hand_over_the_garage_sees_what_it_did_and_nothing_newer(adviser
     assert Vehicle.objects.visible_to(who("other_garage_workshop")).exists()
 
 
+def test_a_case_closed_here_and_begun_again_is_no_longer_the_garages(adviser, workshop, who):
+    assignment = journey.quoted(adviser, workshop)
+    by = actor(adviser)
+    transitions.withdraw(assignment.referral, reason="Hésite", by=by)
+    assert Beneficiary.objects.visible_to(who("workshop")).exists()
+    transitions.reopen(assignment.referral, by=by)
+    for model in (Beneficiary, Vehicle, PreDiagnosis):
+        assert not model.objects.visible_to(who("workshop")).exists()
+    assert journey.fresh(assignment).was_handed_over
+
+
 def test_the_structure_sees_its_agencies_cases_and_the_agency_only_its_own(adviser, agency_adviser, who):
     head, local = journey.draft(adviser), journey.draft(agency_adviser, last_name="Local")
     assert set(Referral.objects.visible_to(who("adviser"))) == {head, local}
