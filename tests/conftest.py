@@ -13,9 +13,11 @@ from tests.factories.territory import small_territory
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The communes of tests/factories/territory.py stand in the database before the first test."""
+    """The communes of tests/factories/territory.py stand in the database before the first test; in one that is
+    kept between runs, what migrations bring too, since the last run may have ended with a flush."""
     with django_db_blocker.unblock():
         small_territory()
+        reference_rows()
 
 
 @pytest.fixture
