@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from eligibility.assess import household_in_words
 from mobiliz.accounts.roles import Permission
@@ -58,7 +58,7 @@ def review(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _show(request, referral)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def approve(request: HttpRequest, uid: UUID) -> HttpResponse:
     def do(referral: Referral, typed: dict[str, Any]) -> None:
         transitions.approve_review(referral, by=request.actor, **typed)
@@ -67,7 +67,7 @@ def approve(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _decide(request, uid, ApproveForm, do, said)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def refuse(request: HttpRequest, uid: UUID) -> HttpResponse:
     def do(referral: Referral, typed: dict[str, Any]) -> None:
         transitions.refuse_review(referral, by=request.actor, **typed)
@@ -81,6 +81,8 @@ def _decide(
     request: HttpRequest, uid: UUID, form_class: type[forms.Form], do: Callable[..., object], said: str
 ) -> HttpResponse:
     referral = _load(request, uid)
+    if request.method != "POST":
+        return redirect("review", uid)
     form = form_class(request.POST, auto_id=_ids(form_class))
     if form.is_valid() and attempt(request, form, lambda: do(referral, form.cleaned_data), said):
         return redirect("desk")

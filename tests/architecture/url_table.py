@@ -177,6 +177,8 @@ STRUCTURES = [
     act("partners:reopen_agency", "agency", post=AGENCY | {"pilot": 302, "regional_pilot": 302}),
 ]
 
+TO_CASE = who(404, adviser=302, pilots_here=403)
+CASES = who(404, adviser=302, pilots_here=302)
 # A dossier of the adviser's, of someone who lives in the pilot's region.
 SENDERS = [
     page("referral_list", get=who(404, advisers=200, pilots=200)),
@@ -216,13 +218,14 @@ SENDERS = [
         post=who(404, adviser=422, pilots_here=422),
     ),
     page("referral_send", "ready", get=who(404, adviser=200), post=who(404, adviser=422)),
-    act("referral_send_for_review", "draft", post=who(404, adviser=422)),
-    act("referral_unsend", "sent", post=who(404, adviser=302, pilots_here=403)),
-    act("referral_settle", "sent", post=who(404, adviser=422, pilots_here=403)),
-    act("referral_decline_quote", "quoted", post=who(404, adviser=422, pilots_here=403)),
-    act("referral_withdraw", "sent", post=who(404, adviser=422, pilots_here=403)),
-    act("referral_close", "sent", post=who(404, adviser=422, pilots_here=422)),
-    act("referral_reopen", "withdrawn", post=who(404, adviser=302, pilots_here=302)),
+    # the address of an act, opened, leads to the page where it is done
+    act("referral_send_for_review", "draft", get=who(404, adviser=302), post=who(404, adviser=422)),
+    act("referral_unsend", "sent", get=TO_CASE, post=who(404, adviser=302, pilots_here=403)),
+    act("referral_settle", "sent", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
+    act("referral_decline_quote", "quoted", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
+    act("referral_withdraw", "sent", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
+    act("referral_close", "sent", get=CASES, post=who(404, adviser=422, pilots_here=422)),
+    act("referral_reopen", "withdrawn", get=CASES, post=who(404, adviser=302, pilots_here=302)),
 ]
 
 # The same dossier as it was put to the workshop's garage.
@@ -251,8 +254,18 @@ GARAGE_DESK = [
 PILOTS = [
     page("dashboard", get=who(403, pilots=200)),
     page("review", "review", get=who(404, adviser=403, pilots_here=200)),
-    act("review_approve", "review", post=who(404, adviser=403, pilots_here=422)),
-    act("review_refuse", "review", post=who(404, adviser=403, pilots_here=422)),
+    act(
+        "review_approve",
+        "review",
+        get=who(404, adviser=403, pilots_here=302),
+        post=who(404, adviser=403, pilots_here=422),
+    ),
+    act(
+        "review_refuse",
+        "review",
+        get=who(404, adviser=403, pilots_here=302),
+        post=who(404, adviser=403, pilots_here=422),
+    ),
 ]
 
 # Systems bring a token; a person's session opens nothing there.

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
@@ -25,6 +25,7 @@ from referrals.desks.next_steps import held_by, last_asked, latest_quote, next_s
 from referrals.models import Assignment, LogEntry, Referral
 from referrals.states import Outcome, State, Verb
 
+ACT = ["GET", "HEAD", "POST"]
 Do = Callable[[Referral, dict[str, Any]], object]
 
 
@@ -33,7 +34,7 @@ def referral_case(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _show(request, _load(request, uid))
 
 
-@require_POST
+@require_http_methods(ACT)
 def unsend(request: HttpRequest, uid: UUID) -> HttpResponse:
     def do(referral: Referral, typed: dict[str, Any]) -> None:
         transitions.unsend(referral, by=request.actor)
@@ -41,7 +42,7 @@ def unsend(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _act(request, uid, Verb.UNSEND, do, _("L’orientation est reprise : le garage n’est plus sollicité."))
 
 
-@require_POST
+@require_http_methods(ACT)
 def settle(request: HttpRequest, uid: UUID) -> HttpResponse:
     def do(referral: Referral, typed: dict[str, Any]) -> None:
         held = _assignment(request, referral, typed["assignment"])
@@ -50,7 +51,7 @@ def settle(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _act(request, uid, Verb.SETTLE_BY_TELEPHONE, do, _("L’accord du garage est enregistré."))
 
 
-@require_POST
+@require_http_methods(ACT)
 def decline_quote(request: HttpRequest, uid: UUID) -> HttpResponse:
     def do(referral: Referral, typed: dict[str, Any]) -> None:
         held = _assignment(request, referral, typed.pop("assignment"))
@@ -59,7 +60,7 @@ def decline_quote(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _act(request, uid, Verb.DECLINE_QUOTE, do, _("Le refus du devis est enregistré."))
 
 
-@require_POST
+@require_http_methods(ACT)
 def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
     def do(referral: Referral, typed: dict[str, Any]) -> None:
         transitions.withdraw(referral, by=request.actor, **typed)
@@ -67,7 +68,7 @@ def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _act(request, uid, Verb.WITHDRAW, do, _("L’abandon est enregistré, le dossier est fermé."))
 
 
-@require_POST
+@require_http_methods(ACT)
 def close(request: HttpRequest, uid: UUID) -> HttpResponse:
     def do(referral: Referral, typed: dict[str, Any]) -> None:
         transitions.close(referral, outcome=Outcome(typed["outcome"]), reason=typed["reason"], by=request.actor)
@@ -75,7 +76,7 @@ def close(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _act(request, uid, Verb.CLOSE, do, _("Le dossier est fermé."))
 
 
-@require_POST
+@require_http_methods(ACT)
 def reopen(request: HttpRequest, uid: UUID) -> HttpResponse:
     def do(referral: Referral, typed: dict[str, Any]) -> None:
         transitions.reopen(referral, by=request.actor)
@@ -84,9 +85,14 @@ def reopen(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _act(request: HttpRequest, uid: UUID, verb: Verb, do: Do, said: str) -> HttpResponse:
-    """Load, may they at all, read the form, try the verb; a refusal shows the page again with what was typed."""
+    """Load, may they at all, read the form, try the verb; a refusal shows the page again with what was typed.
+
+    Opening the address does nothing: whoever comes back to it, by history or after signing in, finds the case.
+    """
     referral = _load(request, uid)
     require(permissions.may_ever(request.actor, verb, referral))
+    if request.method != "POST":
+        return redirect("referral_case", uid)
     form = form_of(verb, request.actor, referral, request.POST)
     if form.is_valid() and attempt(request, form, lambda: do(referral, dict(form.cleaned_data)), said):
         return redirect("referral_case", uid)
@@ -140,6 +146,7 @@ def _rights(request: HttpRequest, referral: Referral) -> dict[str, Any]:
     is_senders = actor.is_adviser and permissions.can_see_income(actor, referral)
     return {
         "is_senders": is_senders,
+        "may_take_next": is_senders or referral.state == State.WAITING,
         "verdict": verdict_of(referral.assessment) if is_senders and referral.assessment else None,
         "can_edit": permissions.can_edit_draft(actor, referral),
         "can_reassess": permissions.can_reassess(actor, referral) and referral.state != State.DRAFT,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from mobiliz.lib import clock
 from mobiliz.lib.pages import page, require
 from referrals import actions, permissions, transitions
 from referrals.desks.adviser import steps
@@ -16,6 +19,8 @@ from referrals.forms.person import NewPersonForm, PersonForm
 from referrals.models import Referral
 from referrals.transitions import ConsentInput, PersonInput
 from referrals.transitions.opening import CONSENT_TEXT_VERSION
+
+RECENTLY = timedelta(minutes=15)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +32,12 @@ def new(request: HttpRequest) -> HttpResponse:
         referral = _open(request, form)
         messages.success(request, _("Le dossier %(number)s est ouvert.") % {"number": referral.spoken_number})
         return redirect("referral_household", referral.uid)
-    context = {"form": form, "steps": steps.bar(None, "person"), "consent_version": CONSENT_TEXT_VERSION}
+    context = {
+        "form": form,
+        "steps": steps.bar(None, "person"),
+        "consent_version": CONSENT_TEXT_VERSION,
+        "just_opened": None if form.is_bound else _just_opened(request),
+    }
     return page(request, "referrals/adviser/new.html", context, status=422 if form.is_bound else 200)
 
 
@@ -40,6 +50,12 @@ def person(request: HttpRequest, referral: Referral) -> HttpResponse:
         return redirect("referral_household", referral.uid)
     context = steps.context(referral, "person", form=form, consents=referral.beneficiary.consents.all())
     return page(request, "referrals/adviser/person.html", context, status=422 if form.is_bound else 200)
+
+
+def _just_opened(request: HttpRequest) -> Referral | None:
+    """The browser's back button leads to an empty form: the dossier that it had opened is one click away."""
+    own = Referral.objects.visible_to(request.actor).for_list()
+    return own.just_opened_by(request.actor.membership, clock.now() - RECENTLY).first()
 
 
 def _open(request: HttpRequest, form: NewPersonForm) -> Referral:

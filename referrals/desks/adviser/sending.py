@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
@@ -92,9 +92,11 @@ def _sent(request: HttpRequest, referral: Referral, form: GarageForm) -> bool:
     return attempt(request, form, send_it, _("L’orientation est envoyée à %(garage)s.") % {"garage": chosen.name})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @steps.step()
 def send_for_review(request: HttpRequest, referral: Referral) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("referral_send", referral.uid)
     form = ConfirmForm(request.POST)
 
     def send_it() -> None:

@@ -304,8 +304,11 @@ def test_an_act_that_came_too_late_is_told_even_when_badly_filled(as_adviser, ad
 
 
 @pytest.mark.parametrize("name", ["unsend", "settle", "decline_quote", "withdraw", "close", "reopen"])
-def test_an_act_is_a_post(as_adviser, adviser, name):
-    assert as_adviser.get(act(journey.draft(adviser), name)).status_code == 405
+def test_the_address_of_an_act_does_nothing_when_it_is_opened(as_adviser, adviser, garage, name):
+    referral = journey.sent(adviser, garage).referral
+    response = as_adviser.get(act(referral, name))
+    assert response.headers["Location"] == case(referral)
+    assert journey.fresh(referral).updated_at == referral.updated_at
 
 
 def test_every_act_offered_is_possible_and_every_other_is_not(as_adviser, adviser, workshop):

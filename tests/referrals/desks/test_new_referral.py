@@ -61,6 +61,17 @@ def test_the_same_form_sent_twice_opens_one_dossier(as_adviser, typed):
     assert first.headers["Location"] == second.headers["Location"]
 
 
+def test_whoever_goes_back_to_the_empty_form_finds_what_was_just_opened(as_adviser, adviser, agency_adviser):
+    journey.draft(agency_adviser, last_name="Ailleurs")
+    assert "Le dossier de" not in text_of(as_adviser.get(NEW))
+    referral = journey.draft(adviser)
+    page = text_of(as_adviser.get(NEW))
+    assert "Le dossier de Nadia Benali est enregistré" in page
+    assert step(referral, "person") in page
+    with clock.moved_to(clock.now() + timedelta(minutes=20)):
+        assert "Le dossier de" not in text_of(as_adviser.get(NEW))
+
+
 def test_another_person_typed_into_an_old_form_is_another_person(as_adviser, typed):
     as_adviser.post(NEW, typed)
     as_adviser.post(NEW, {**typed, "first_name": "Samir"})
