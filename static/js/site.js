@@ -6,6 +6,19 @@ const announce = (text) => {
   document.getElementById("annonce").textContent = text;
 };
 
+// A page with a summary of errors is itself the answer to a form: the browser cannot come back to it without sending
+// that form again. Once it is corrected and sent, its place in the history is that of the page, to be loaded anew.
+let isAnswer = Boolean(document.getElementById("erreurs"));
+document.addEventListener("submit", (event) => {
+  if (!isAnswer || event.target.method !== "post") return;
+  isAnswer = false;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  history.replaceState(history.state, "", location.href);
+  // in a task of its own: the browser notes the change of history before it leaves
+  setTimeout(() => event.target.requestSubmit(event.submitter));
+}, true);
+
 // Signing in renews the token of forms, also in another tab: what was typed here is sent with the one in force.
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
 document.addEventListener("submit", (event) => {
@@ -62,7 +75,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-  document.addEventListener(failure, () => {
+  document.addEventListener(failure, (event) => {
+    // What a page asks by itself, again and again, fails in silence: the next time may succeed.
+    if (event.target.closest?.("[data-quiet]")) return;
     const box = document.getElementById("messages");
     box.replaceChildren(document.getElementById("mots").content.cloneNode(true));
     box.scrollIntoView({ block: "nearest" });
