@@ -144,7 +144,7 @@ def replay(assessment: Assessment) -> bool:
     facts = facts_from_json(assessment.facts)
     on = date.fromisoformat(assessment.trace["on"])
     decision = rules.decide(facts, _engine_rule(assessment.rule_set), _engine_thresholds(pinned), on)
-    return json.dumps(decision.trace()) == json.dumps(assessment.trace)
+    return bool(json.dumps(decision.trace()) == json.dumps(assessment.trace))
 
 
 def explanation(assessment: Assessment) -> list[Line]:

@@ -67,8 +67,8 @@ def test_every_icon_named_in_a_template_exists():
 
 
 def test_every_stylesheet_is_linked_and_light():
-    base = (ROOT / "templates" / "base.html").read_text()
-    assert [path for path in STYLESHEETS if str(path.relative_to(ROOT / "static")) not in base] == []
+    linking = "".join(path.read_text() for path in TEMPLATES)
+    assert [path for path in STYLESHEETS if str(path.relative_to(ROOT / "static")) not in linking] == []
     assert sum(path.stat().st_size for path in STYLESHEETS) < 36_000
 
 
