@@ -61,11 +61,11 @@ def _region_or_404(regions: list[Region], code: str) -> Region | None:
 
 
 def _known_months(actor: Actor) -> list[Month]:
-    """From the first referral, or the default period's first month, until now."""
+    """From the January before the first referral, or before the default period, until now."""
     first, last = PlaceCell.objects.visible_to(actor).first_and_last_month()
     default = Period.last_year()
-    known = [Month.of_day(day) for day in (first, last) if day]
-    return list(Month.range(min([default.first, *known]), max([default.last, *known])))
+    known = [Month.of_day(day) for day in (first, last) if day] + [default.first, default.last]
+    return list(Month.range(Month(min(known).year, 1), max(known)))
 
 
 def _figures(actor: Actor, period: Period, region: Region | None) -> dict[str, Any]:

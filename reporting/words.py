@@ -102,8 +102,8 @@ def counted(number: int, one: str, many: str) -> str:
 
 
 def reasons(losses: Iterable[tuple[str, int]]) -> str:
-    """ "12 devis refusé, 3 abandon" as "devis refusé : 12 · abandon : 3"."""
-    return " · ".join(
-        f"{_OUTCOME_WORDS.get(outcome, outcome)}{NO_BREAK_SPACE}: {format_decimal_fr(count)}"
+    """ "devis refusé (12), abandon (1)"."""
+    return ", ".join(
+        f"{_OUTCOME_WORDS.get(outcome, outcome)}{NO_BREAK_SPACE}({format_decimal_fr(count)})"
         for outcome, count in losses
     )

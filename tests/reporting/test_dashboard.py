@@ -140,11 +140,11 @@ def test_the_funnel_has_its_table(as_pilot):
     a_good_year()
     steps = read(as_pilot, **YEAR).tables[0]
     assert steps[1:] == [
-        ["Orientées", "1 000", "100,0 %", "–", "–", ""],
-        ["Acceptées par un garage", "1 000", "100,0 %", "0", "0", ""],
-        ["Devis proposé", "1 000", "100,0 %", "0", "0", ""],
-        ["Devis accepté", "400", "40,0 %", "0", "600", "devis refusé : 600"],
-        ["Réparées", "300", "30,0 %", "100", "0", ""],
+        ["Orientées", "1 000", "100,0 %", "–", "–"],
+        ["Acceptées par un garage", "1 000", "100,0 %", "0", "0"],
+        ["Devis proposé", "1 000", "100,0 %", "0", "0"],
+        ["Devis acceptéPerdues avant : devis refusé (600)", "400", "40,0 %", "0", "600"],
+        ["Réparées", "300", "30,0 %", "100", "0"],
     ]
 
 
@@ -212,6 +212,7 @@ def test_each_known_year_has_its_link(as_pilot):
     assert '<a href="?du=2014-01&amp;au=2014-12">2014</a>' in html
     assert '<a href="?du=2026-01&amp;au=2026-11">2026</a>' in html
     assert "2013" not in html
+    assert "9 orientations envoyées" in read(as_pilot, du="2014-01", au="2014-12").text
 
 
 @pytest.mark.parametrize(

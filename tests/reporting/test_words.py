@@ -51,4 +51,4 @@ def test_rates_and_intervals_are_french():
 
 
 def test_the_reasons_of_losses_are_in_words():
-    assert words.reasons([("quote_declined", 12), ("withdrawn", 1)]) == "devis refusé\u00a0: 12 · abandon\u00a0: 1"
+    assert words.reasons([("quote_declined", 12), ("withdrawn", 1)]) == "devis refusé\u00a0(12), abandon\u00a0(1)"
