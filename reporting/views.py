@@ -26,7 +26,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     require(actor.can(Permission.SEE_DASHBOARD))
     regions = _regions(actor)
-    region = _region_or_404(regions, request.GET.get("region") or actor.region_code or EVERYWHERE)
+    region = _region_or_404(actor, regions, request.GET.get("region") or actor.region_code or EVERYWHERE)
     reader = Reader.objects.named(cells.READER)
     if _is_live(request) and request.GET.get("vu") == reader.stamp:
         return HttpResponse(status=204)
@@ -50,9 +50,9 @@ def _regions(actor: Actor) -> list[Region]:
     return sorted(Region.objects.all(), key=lambda region: normalise(region.name))
 
 
-def _region_or_404(regions: list[Region], code: str) -> Region | None:
-    """None for the whole country; one that may not be asked for does not exist."""
-    if code == EVERYWHERE and len(regions) > 1:
+def _region_or_404(actor: Actor, regions: list[Region], code: str) -> Region | None:
+    """None for the whole country; what may not be asked for does not exist."""
+    if code == EVERYWHERE and not actor.region_code:
         return None
     found = next((region for region in regions if region.code == code), None)
     if found is None:
