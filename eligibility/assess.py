@@ -113,7 +113,7 @@ def is_same_again(assessment: Assessment, facts: Facts, *, on: date) -> bool:
     if assessment.method != Method.ENGINE or assessment.facts != facts_to_json(facts):
         return False
     again = _decide(facts, rule_set_in_force(assessment.rule_set.offer_id, on), on)
-    return again.trace() == assessment.trace
+    return bool(again.trace() == assessment.trace)
 
 
 @transaction.atomic

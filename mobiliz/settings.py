@@ -5,6 +5,7 @@ In production a missing value stops the start with its name; the other modes hav
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -113,6 +114,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- what is counted for a while: limits of sign-in and API, across processes; pages go on when it is down -----
 _broker = _required("CELERY_BROKER_URL", "memory://")
+CACHES: dict[str, dict[str, Any]]
 if MOBILIZ_MODE == "test" or _broker.startswith("memory://"):
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 else:
@@ -322,7 +324,7 @@ OAUTH2_PROVIDER = {
 
 # --- logs: what happened, never a family's figures --------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
-_log_line = [
+_log_line: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,
