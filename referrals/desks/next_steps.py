@@ -323,7 +323,7 @@ def _closed(referral: Referral) -> NextStep:
     until = day_fr(referral.closed_at + timedelta(days=REOPEN_WITHIN_DAYS)) if referral.closed_at else ""
     sentence = _("Close : %(outcome)s. Elle peut être rouverte jusqu’au %(day)s.")
     words = {"outcome": referral.get_outcome_display(), "day": until}
-    return _ended(referral, "none", _("Close sans suite"), sentence % words)
+    return _ended(referral, "info", _("Close sans suite"), sentence % words)
 
 
 def _ended(referral: Referral, sense: str, title: str, sentence: str) -> NextStep:

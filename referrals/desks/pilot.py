@@ -105,6 +105,7 @@ def _decided(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _show(request: HttpRequest, referral: Referral, tried: forms.Form | None = None, status: int = 200) -> HttpResponse:
     """Only here, and only while it is to be decided, does a pilot read the household's figures."""
     require(permissions.can_see_income(request.actor, referral))
+    assert referral.assessment is not None
     referral.assessment.refresh_from_db()
     context = {
         "referral": referral,

@@ -44,7 +44,7 @@ MemberFormSet: type[BaseFormSet] = formset_factory(
 
 class HouseholdForm(forms.Form):
     income_basis = forms.ChoiceField(
-        label=_("De quelle période avez-vous le revenu ?"),
+        label=_("De quelle période avez-vous le revenu ?"),
         choices=BASES,
         initial="last_12_months",
         widget=RadioCards(
@@ -67,7 +67,7 @@ class HouseholdForm(forms.Form):
         label=_("Le revenu n’est pas connu : un pilote examinera la situation"), required=False
     )
     dwelling = forms.ChoiceField(
-        label=_("Où vit le foyer ?"),
+        label=_("Où vit le foyer ?"),
         choices=DWELLINGS,
         initial="ordinary",
         widget=RadioCards(

@@ -97,7 +97,7 @@ class NewPersonForm(PersonForm):
         error_messages={"required": _("Sans l’accord de la personne, le dossier ne peut pas être ouvert.")},
     )
     channel = forms.ChoiceField(
-        label=_("Comment l’a-t-elle donné ?"),
+        label=_("Comment l’a-t-elle donné ?"),
         choices=ConsentChannel.choices,
         initial=ConsentChannel.ORAL,
         widget=RadioCards(

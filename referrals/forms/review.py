@@ -8,13 +8,13 @@ from mobiliz.lib.forms import NirFreeTextField
 
 class ApproveForm(forms.Form):
     why = NirFreeTextField(
-        label=_("Pourquoi accordez-vous l’éligibilité ?"),
+        label=_("Pourquoi accordez-vous l’éligibilité ?"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Dites pourquoi vous accordez l’éligibilité.")},
     )
     evidence = NirFreeTextField(
-        label=_("Sur quel justificatif ?"),
+        label=_("Sur quel justificatif ?"),
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_("Sa nature et sa date, par exemple : attestation CAF du 3 novembre."),
@@ -24,7 +24,7 @@ class ApproveForm(forms.Form):
 
 class RefuseForm(forms.Form):
     why = NirFreeTextField(
-        label=_("Pourquoi refusez-vous l’éligibilité ?"),
+        label=_("Pourquoi refusez-vous l’éligibilité ?"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Le conseiller le lit et l’explique à la personne : n’écrivez aucun revenu."),

@@ -34,7 +34,7 @@ class GarageForm(forms.Form):
         },
     )
     choice_reason = NirFreeTextField(
-        label=_("Pourquoi ce garage ?"),
+        label=_("Pourquoi ce garage ?"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -55,7 +55,7 @@ class GarageForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = NirFreeTextField(
-        label=_("Pourquoi ?"),
+        label=_("Pourquoi ?"),
         max_length=300,
         widget=SHORT,
         error_messages={"required": _("Notez pourquoi, en quelques mots.")},
@@ -88,12 +88,12 @@ class AssignmentForm(forms.Form):
 
 class SettleForm(AssignmentForm):
     spoke_with = forms.CharField(
-        label=_("Avec qui avez-vous parlé ?"),
+        label=_("Avec qui avez-vous parlé ?"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Dites avec qui l’accord a été pris.")},
     )
-    on = PastDayField(label=_("Quand ?"), initial=clock.today)
+    on = PastDayField(label=_("Quand ?"), initial=clock.today)
 
 
 class DeclineQuoteForm(AssignmentForm, ReasonForm):

@@ -66,20 +66,20 @@ class VehicleForm(forms.Form):
         help_text=_("Carte grise, case E : 17 caractères. Il aide le garage à trouver les pièces."),
     )
     complaint = NirFreeTextField(
-        label=_("Qu’est-ce qui ne va pas ?"),
+        label=_("Qu’est-ce qui ne va pas ?"),
         max_length=2000,
         help_text=_("Avec les mots de la personne : ce qu’elle voit, entend, sent, et à quel moment."),
         error_messages={"required": _("Décrivez la panne, même en quelques mots.")},
     )
     is_drivable = forms.TypedChoiceField(
-        label=_("Peut-on encore rouler avec ?"),
+        label=_("Peut-on encore rouler avec ?"),
         choices=[("yes", _("Oui")), ("no", _("Non, elle ne roule pas ou ce serait dangereux"))],
         coerce=lambda answer: answer == "yes",
         widget=RadioCards(beside=True),
         error_messages={"required": _("Dites si la voiture roule : le garage prévoit ou non un remorquage.")},
     )
     since = forms.ChoiceField(
-        label=_("Depuis quand ?"),
+        label=_("Depuis quand ?"),
         choices=FaultSince.choices,
         initial=FaultSince.UNKNOWN,
         error_messages={"required": _("Choisissez depuis quand, ou « je ne sais pas ».")},
@@ -96,7 +96,7 @@ class VehicleForm(forms.Form):
         required=False,
         max_length=200,
         widget=forms.TextInput,
-        help_text=_("Claquement, sifflement, grincement : à l’arrêt, en freinant, en tournant ?"),
+        help_text=_("Claquement, sifflement, grincement : à l’arrêt, en freinant, en tournant ?"),
     )
     needs_accompaniment = forms.BooleanField(label=_("La personne souhaite être accompagnée au garage"), required=False)
 

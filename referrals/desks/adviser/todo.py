@@ -57,6 +57,8 @@ def _title(groups: dict[Urgency, list[dict[str, Any]]]) -> str:
 
 
 def _figures(counts: dict[str, int]) -> list[dict[str, Any]]:
+    if not counts:
+        return []
     repaired, closed = counts.get(State.COMPLETED, 0), counts.get(State.CLOSED, 0)
     return [
         {"label": _("en cours"), "value": sum(counts.values()) - repaired - closed},

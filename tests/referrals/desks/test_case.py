@@ -129,7 +129,7 @@ def test_a_pilot_sees_neither_income_nor_household_nor_notes(as_pilot, adviser, 
     with django_assert_max_num_queries(12) as asked:
         page = text_of(as_pilot.get(case(referral)))
     assert "Éligible, jusqu’au" in page
-    for hidden in ("14\u202f400", "UC", "Rappeler après 17 h.", "1er mai 1986"):
+    for hidden in ("14\u202f400", "Unités de consommation", "Rappeler après 17 h.", "1er mai 1986"):
         assert hidden not in page
     sealed = ("facts", "trace", "decision_note", "notes")
     assert not [query for query in asked if any(f'"{name}"' in query["sql"] for name in sealed)]
