@@ -36,7 +36,7 @@ def referral_list(request: HttpRequest) -> HttpResponse:
         "newer_url": _url(asked) if asked["avant"] else "",
         "is_filtered": bool(asked["q"] or asked["etat"]),
     }
-    return page(request, "referrals/adviser/list.html", context, partial="rows")
+    return page(request, "referrals/adviser/list.html", context)
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
