@@ -473,3 +473,26 @@ def test_a_new_assessment_can_be_made_while_a_garage_holds_it(as_adviser, advise
     assert kept.assessment.facts["annual_disposable_income_eur"] == str(Decimal("9000.00"))
     assert kept.assessment.reference_date == clock.today() >= date(2026, 1, 1)
     assert clock.now() - kept.updated_at < timedelta(minutes=1)
+
+
+# --- their cost ------------------------------------------------------------------------------------------
+STEP_QUERIES = {"person": 5, "household": 5, "vehicle": 4, "garage": 6, "send": 8, "case": 7}
+
+
+@pytest.mark.parametrize(("name", "most"), STEP_QUERIES.items())
+def test_a_page_of_a_draft_costs_few_queries_however_many_garages(
+    as_adviser, ready, name, most, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(most) as few:
+        as_adviser.get(step(ready, name))
+    for number in range(9):
+        GarageFactory(name=f"Garage {number}", at="42095")
+    with django_assert_max_num_queries(most) as many:
+        as_adviser.get(step(ready, name))
+    assert len(many) == len(few)
+
+
+def test_an_empty_form_costs_few_queries(as_adviser, adviser, django_assert_max_num_queries):
+    journey.draft(adviser)
+    with django_assert_max_num_queries(4):
+        as_adviser.get(NEW)
