@@ -259,9 +259,7 @@ _email_options = {
     "timeout": 20,
 }
 _is_smtp = _email["EMAIL_BACKEND"].endswith("smtp.EmailBackend")
-MAILERS = {
-    "default": {"BACKEND": _email["EMAIL_BACKEND"], **({"OPTIONS": _email_options} if _is_smtp else {})}
-}
+MAILERS = {"default": {"BACKEND": _email["EMAIL_BACKEND"], **({"OPTIONS": _email_options} if _is_smtp else {})}}
 DEFAULT_FROM_EMAIL = _required("DEFAULT_FROM_EMAIL", "Mobiliz <ne-pas-repondre@mobiliz.example>")
 
 # --- the API ----------------------------------------------------------------------------------------------
