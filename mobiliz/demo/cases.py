@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from operator import itemgetter
 
 from garages.models import Garage
 from garages.tariff import LineInput, LineKind, PartOrigin
@@ -211,60 +211,57 @@ CASES = (
 
 
 def load_cases(cast: Cast) -> int:
-    """Play every case; returns how many."""
-    for case in CASES:
-        _Player(case, cast).play()
+    """Play every case, all acts in the order of their moments, as they would have come; returns how many cases."""
+    acts = [act for case in CASES for act in _Player(case, cast).acts()]
+    for moment, act in sorted(acts, key=itemgetter(0)):
+        with clock.moved_to(moment):
+            act()
     return len(CASES)
 
 
 class _Player:
     """Takes one case from its first day to its stage, each act on its own working day."""
 
+    referral: Referral
+
     def __init__(self, case: Case, cast: Cast) -> None:
         self.case, self.cast = case, cast
         self.day = _working_days_ago(case.days_ago)
+        self.moment = datetime(self.day.year, self.day.month, self.day.day, 8, 30, tzinfo=clock.PARIS)
         self.adviser = self._actor(getattr(cast, case.by))
         self.garage, self.workshop = self._garage()
-        self.pilot = self._actor(cast.pilot)
         self.draw = Draw(hash_of(case.last_name))
 
-    def play(self) -> None:
-        with self._next_act():
-            referral = self._open()
+    def acts(self) -> Iterator[tuple[datetime, Callable[[], None]]]:
+        """Each act with its moment; the first opens the dossier that the others move."""
+        yield self._next_moment(), self._open
         if self.case.stage == "draft":
             return
-        with self._next_act(days=0):
-            self._fill(referral)
-        steps: list[Callable[[Referral], None]] = [
-            self._send,
-            self._accept,
-            self._quote,
-            self._agree,
-            self._repair,
-        ]
+        yield self._next_moment(days=0), self._fill
         if self.case.stage == "review":
-            with self._next_act(days=0):
-                transitions.send_for_review(referral, by=self.adviser)
+            yield self._next_moment(days=0), self._send_for_review
             return
-        for step in steps[: max(STAGES.index(self.case.stage) - STAGES.index("review"), 0)]:
-            with self._next_act(days=0 if step == self._send else self._pause()):
-                step(referral)
+        for step in self._steps():
+            yield self._next_moment(days=0 if step == self._send else self._pause()), step
         if self.case.then:
-            with self._next_act():
-                self._then(referral)
+            yield self._next_moment(), self._then
+
+    def _steps(self) -> list[Callable[[], None]]:
+        steps = [self._send, self._accept, self._quote, self._agree, self._repair]
+        return steps[: max(STAGES.index(self.case.stage) - STAGES.index("review"), 0)]
 
     def _pause(self) -> int:
         """Acts are spread over the days between sending and today."""
         acts = max(STAGES.index(self.case.stage) - STAGES.index("review") - 1, 1) + bool(self.case.then)
         return max(self.case.days_ago // (acts + 1), 0)
 
-    def _next_act(self, days: int = 1) -> AbstractContextManager[None]:
-        """A moment in working hours, never after the present one."""
+    def _next_moment(self, days: int = 1) -> datetime:
+        """A moment in working hours, never after the present one nor before the act before."""
         self.day = min(_forward(self.day, days), clock.today())
         hour = self.draw.random.randint(9, 15)
         moment = datetime(self.day.year, self.day.month, self.day.day, hour, 10, tzinfo=clock.PARIS)
-        self.moment = max(min(moment, clock.now()), getattr(self, "moment", moment))
-        return clock.moved_to(self.moment)
+        self.moment = max(min(moment, clock.now()), self.moment)
+        return self.moment
 
     def _actor(self, membership: Membership) -> Actor:
         return Actor.member(membership)
@@ -279,7 +276,7 @@ class _Player:
             return nearest, SYSTEM
         return self.cast.garage, self._actor(self.cast.workshop)
 
-    def _open(self) -> Referral:
+    def _open(self) -> None:
         person = transitions.PersonInput(
             first_name=self.case.first_name,
             last_name=self.case.last_name,
@@ -288,12 +285,15 @@ class _Player:
             phone=f"+3399903{hash_of(self.case.last_name + self.case.first_name) % 10000:04d}",
         )
         consent = transitions.ConsentInput(channel="paper", given_on=clock.today())
-        return transitions.open_referral(person=person, consent=consent, by=self.adviser)
+        self.referral = transitions.open_referral(person=person, consent=consent, by=self.adviser)
 
-    def _fill(self, referral: Referral) -> None:
+    def _send_for_review(self) -> None:
+        transitions.send_for_review(self.referral, by=self.adviser)
+
+    def _fill(self) -> None:
         make, model, year = self.case.car
         describe_vehicle(
-            referral,
+            self.referral,
             vehicle=VehicleInput(make=make, model=model, first_registered_year=year, mileage_km=90_000 + year * 37),
             fault=FaultInput(complaint=self.case.complaint, is_drivable=self.case.days_ago % 2 == 0, since="weeks"),
             by=self.adviser,
@@ -304,20 +304,20 @@ class _Player:
             income_basis="last_month",
             dwelling=self.case.dwelling,  # type: ignore[arg-type]
         )
-        assess_household(referral, household=household, by=self.adviser)
+        assess_household(self.referral, household=household, by=self.adviser)
 
-    def _send(self, referral: Referral) -> None:
-        transitions.send(referral, garage=self.garage, by=self.adviser)
+    def _send(self) -> None:
+        transitions.send(self.referral, garage=self.garage, by=self.adviser)
 
-    def _accept(self, referral: Referral) -> None:
-        transitions.accept(_held(referral), by=self.workshop)
+    def _accept(self) -> None:
+        transitions.accept(_held(self.referral), by=self.workshop)
 
-    def _quote(self, referral: Referral) -> None:
-        transitions.issue_quote(_held(referral), lines=self.case.lines, by=self.workshop, immobilisation_days=2)
+    def _quote(self) -> None:
+        transitions.issue_quote(_held(self.referral), lines=self.case.lines, by=self.workshop, immobilisation_days=2)
 
-    def _agree(self, referral: Referral) -> None:
+    def _agree(self) -> None:
         transitions.accept_quote(
-            _held(referral),
+            _held(self.referral),
             version=1,
             piec_choice="not_concerned",
             answered_on=clock.today(),
@@ -325,13 +325,13 @@ class _Player:
             by=self.workshop,
         )
 
-    def _repair(self, referral: Referral) -> None:
-        held = _held(referral)
+    def _repair(self) -> None:
+        held = _held(self.referral)
         total = held.quote.versions.latest_first()[0].total_incl_tax
         transitions.record_repair(held, done_on=clock.today(), final_total_incl_tax=total, by=self.workshop)
 
-    def _then(self, referral: Referral) -> None:
-        held = _held(referral)
+    def _then(self) -> None:
+        held = _held(self.referral)
         match self.case.then:
             case "decline":
                 transitions.decline(
@@ -344,10 +344,10 @@ class _Player:
             case "not_worth":
                 reason = "Moteur à remplacer, la voiture vaut moins que la réparation."
                 transitions.close(
-                    referral, outcome=Outcome.NOT_WORTH_REPAIRING, reason=reason, by=self.workshop, assignment=held
+                    self.referral, outcome=Outcome.NOT_WORTH_REPAIRING, reason=reason, by=self.workshop, assignment=held
                 )
             case "withdraw":
-                transitions.withdraw(referral, reason="A trouvé une autre solution.", by=self.adviser)
+                transitions.withdraw(self.referral, reason="A trouvé une autre solution.", by=self.adviser)
 
 
 def hash_of(text: str) -> int:

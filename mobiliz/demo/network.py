@@ -105,7 +105,7 @@ def _joining_days() -> Iterator[date]:
     for count, last in GROWTH:
         step = (last - start) / (count - before)
         for index in range(count - before):
-            yield start + step * index
+            yield start + step * (index + 1)
         before, start = count, last
 
 
