@@ -15,7 +15,7 @@ def is_left_to_read() -> bool:
     return Change.objects.filter(Q(transaction__gt=reader.transaction) | after).exists()
 
 
-def read_everything(within_seconds: float = 20) -> None:
+def read_everything(within_seconds: float = 60) -> None:
     """As worker and beat do. Whatever writes in another database of this server holds the queue up for a moment."""
     deadline = time.monotonic() + within_seconds
     while is_left_to_read():
