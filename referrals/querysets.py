@@ -69,8 +69,8 @@ class ReferralQuerySet(models.QuerySet):
 
     def matching(self, text: str) -> Self:
         """By the person's name, in any order of its words, or by case number."""
-        digits = "".join(sign for sign in text if sign.isdigit())
-        if digits and digits == "".join(text.split()).replace("\u202f", ""):
+        digits = "".join(text.split())
+        if digits.isascii() and digits.isdigit():
             return self.filter(number=int(digits[:18]))
         found = self
         for word in normalise(text).split():
@@ -225,6 +225,9 @@ class AssignmentQuerySet(models.QuerySet):
 
         latest = QuoteVersion.objects.filter(quote__assignment=OuterRef("pk"), quote__withdrawn_at__isnull=True)
         return self.annotate(quoted_total=Subquery(latest.latest_first().values("total_incl_tax")[:1]))
+
+    def of_beneficiary(self, beneficiary_id: int) -> Self:
+        return self.filter(referral__beneficiary_id=beneficiary_id)
 
     def ended_as(self, end: End) -> Self:
         return self.filter(end=end)

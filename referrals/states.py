@@ -94,10 +94,11 @@ class End(StrEnum):
     UNSENT = "unsent"
     CLOSED = "closed"
     REOPENED = "reopened"  # closed with this garage, then begun again without it
+    NO_CONSENT = "no_consent"  # closed, and the person no longer agrees to the sharing
 
 
 # The referral went on without the garage: it then sees only what it did itself.
-HANDED_OVER = frozenset({End.DECLINED, End.LAPSED, End.GIVEN_BACK, End.UNSENT, End.REOPENED})
+HANDED_OVER = frozenset({End.DECLINED, End.LAPSED, End.GIVEN_BACK, End.UNSENT, End.REOPENED, End.NO_CONSENT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ ENDS = [
     (End.UNSENT.value, _("reprise par le conseiller")),
     (End.CLOSED.value, _("close")),
     (End.REOPENED.value, _("close, puis rouverte")),
+    (End.NO_CONSENT.value, _("close : la personne a retiré son accord")),
 ]
 
 DECLINE_REASONS = [

@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                             ("unsent", "reprise par le conseiller"),
                             ("closed", "close"),
                             ("reopened", "close, puis rouverte"),
+                            ("no_consent", "close : la personne a retiré son accord"),
                         ],
                         editable=False,
                         max_length=10,

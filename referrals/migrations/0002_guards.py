@@ -18,6 +18,11 @@ CREATE TRIGGER quote_version_is_immutable BEFORE UPDATE OR DELETE ON referrals_q
 CREATE TRIGGER quote_line_is_immutable BEFORE UPDATE OR DELETE ON referrals_quoteline
     FOR EACH ROW EXECUTE FUNCTION referrals_row_is_immutable();
 
+CREATE TRIGGER quote_answer_is_immutable BEFORE UPDATE OR DELETE ON referrals_quoteanswer
+    FOR EACH ROW EXECUTE FUNCTION referrals_row_is_immutable();
+CREATE TRIGGER repair_is_immutable BEFORE UPDATE OR DELETE ON referrals_repair
+    FOR EACH ROW EXECUTE FUNCTION referrals_row_is_immutable();
+
 CREATE FUNCTION referrals_quote_needs_assessment() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     held record;
@@ -33,7 +38,8 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'quote_needs_eligible_assessment';
     END IF;
     -- validity is checked when a quote is first issued; later expiry stops neither answer nor repair
-    IF NEW.number = 1 AND held.valid_until < NEW.issued_on THEN
+    IF held.valid_until < NEW.issued_on
+       AND NOT EXISTS (SELECT FROM referrals_quoteversion before WHERE before.quote_id = NEW.quote_id) THEN
         RAISE EXCEPTION 'the eligibility assessment has expired'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'quote_needs_unexpired_assessment';
     END IF;
@@ -44,6 +50,8 @@ CREATE TRIGGER quote_needs_assessment BEFORE INSERT ON referrals_quoteversion
 """
 BACKWARDS = """
 DROP TRIGGER quote_needs_assessment ON referrals_quoteversion;
+DROP TRIGGER repair_is_immutable ON referrals_repair;
+DROP TRIGGER quote_answer_is_immutable ON referrals_quoteanswer;
 DROP TRIGGER quote_line_is_immutable ON referrals_quoteline;
 DROP TRIGGER quote_version_is_immutable ON referrals_quoteversion;
 DROP TRIGGER log_is_append_only ON referrals_logentry;

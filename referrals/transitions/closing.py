@@ -23,9 +23,9 @@ def withdraw(referral: Referral, *, reason: str, by: Actor, withdraws_consent: b
     referral, _nothing = begin(referral, Verb.WITHDRAW, by=by)
     if not reason.strip():
         raise Refused(_("Notez pourquoi la personne abandonne."), field="reason")
+    _close(referral, Verb.WITHDRAW, Outcome.WITHDRAWN, reason, by)
     if withdraws_consent:
         _withdraw_consent(referral)
-    _close(referral, Verb.WITHDRAW, Outcome.WITHDRAWN, reason, by)
 
 
 @transaction.atomic
@@ -72,4 +72,7 @@ def _close(referral: Referral, verb: Verb, outcome: Outcome, reason: str, by: Ac
 
 
 def _withdraw_consent(referral: Referral) -> None:
+    """From here on, no garage sees the person or the car in what was closed; a repair done keeps its record."""
+    closed = Assignment.objects.of_beneficiary(referral.beneficiary_id).ended_as(End.CLOSED)
+    closed.update(end=End.NO_CONSENT.value)
     Consent.objects.in_force().of_beneficiary(referral.beneficiary_id).update(withdrawn_on=clock.today())

@@ -11,7 +11,7 @@ from eligibility.models import Assessment
 from garages.tariff import LineInput, LineKind, PartOrigin, TariffError
 from mobiliz.lib import clock
 from referrals import transitions
-from referrals.models import LogEntry, Quote, QuoteAnswer, QuoteLine, QuoteVersion, Referral
+from referrals.models import LogEntry, Quote, QuoteAnswer, QuoteLine, QuoteVersion, Referral, Repair
 from referrals.transitions import Refused
 from tests.cast import actor
 from tests.factories import journey
@@ -126,13 +126,13 @@ def test_the_database_refuses_a_first_quote_after_expiry(adviser, workshop):
     assignment = journey.accepted(adviser, workshop)
     late = clock.today() + timedelta(days=181)
     with pytest.raises(IntegrityError, match="has expired"), transaction.atomic():
-        _row(assignment, issued_on=late, valid_until=late).save()
+        _row(assignment, issued_on=late, valid_until=late, number=2).save()
 
 
-@pytest.mark.parametrize("model", [QuoteVersion, QuoteLine, LogEntry, Assessment])
+@pytest.mark.parametrize("model", [QuoteVersion, QuoteLine, QuoteAnswer, Repair, LogEntry, Assessment])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_what_was_issued_logged_or_decided_never_changes(adviser, workshop, model, statement):
-    journey.quoted(adviser, workshop)
+    journey.completed(adviser, workshop)
     with pytest.raises((IntegrityError, InternalError)), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement.format(model._meta.db_table))
 

@@ -101,6 +101,14 @@ def test_a_case_closed_here_and_begun_again_is_no_longer_the_garages(adviser, wo
     assert journey.fresh(assignment).was_handed_over
 
 
+def test_a_withdrawn_consent_closes_person_and_car_to_the_garage(adviser, workshop, who):
+    assignment = journey.quoted(adviser, workshop)
+    transitions.withdraw(assignment.referral, reason="Ne veut plus", by=actor(adviser), withdraws_consent=True)
+    for model in (Beneficiary, Vehicle, PreDiagnosis):
+        assert not model.objects.visible_to(who("workshop")).exists()
+    assert not journey.fresh(assignment).shows_person
+
+
 def test_the_structure_sees_its_agencies_cases_and_the_agency_only_its_own(adviser, agency_adviser, who):
     head, local = journey.draft(adviser), journey.draft(agency_adviser, last_name="Local")
     assert set(Referral.objects.visible_to(who("adviser"))) == {head, local}
