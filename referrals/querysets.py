@@ -232,6 +232,12 @@ class AssignmentQuerySet(models.QuerySet):
     def ended_as(self, end: End) -> Self:
         return self.filter(end=end)
 
+    def waiting_in_vain(self) -> Self:
+        """Put to a garage that has since paused or left, and will not answer."""
+        from garages.models import Garage
+
+        return self.open().filter(referral__state=State.WAITING).exclude(garage__in=Garage.objects.active())
+
     def that_refused(self) -> Self:
         """Those a garage ended itself: it is not asked again for the same referral."""
         return self.filter(end__in=[End.DECLINED, End.LAPSED, End.GIVEN_BACK])

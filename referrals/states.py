@@ -92,13 +92,16 @@ class End(StrEnum):
     LAPSED = "lapsed"
     GIVEN_BACK = "given_back"
     UNSENT = "unsent"
+    GARAGE_LEFT = "left"  # paused or out of the network before it answered
     CLOSED = "closed"
     REOPENED = "reopened"  # closed with this garage, then begun again without it
     NO_CONSENT = "no_consent"  # closed, and the person no longer agrees to the sharing
 
 
 # The referral went on without the garage: it then sees only what it did itself.
-HANDED_OVER = frozenset({End.DECLINED, End.LAPSED, End.GIVEN_BACK, End.UNSENT, End.REOPENED, End.NO_CONSENT})
+HANDED_OVER = frozenset(
+    {End.DECLINED, End.LAPSED, End.GIVEN_BACK, End.UNSENT, End.GARAGE_LEFT, End.REOPENED, End.NO_CONSENT}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ ENDS = [
     (End.LAPSED.value, _("restée sans réponse")),
     (End.GIVEN_BACK.value, _("rendue")),
     (End.UNSENT.value, _("reprise par le conseiller")),
+    (End.GARAGE_LEFT.value, _("retirée : le garage ne prend plus d’orientation")),
     (End.CLOSED.value, _("close")),
     (End.REOPENED.value, _("close, puis rouverte")),
     (End.NO_CONSENT.value, _("close : la personne a retiré son accord")),

@@ -198,6 +198,8 @@ def _why_unheld(last: Assignment | None) -> str:
     words = {"garage": last.garage.name, "reason": last.get_end_reason_display()}
     if last.end == End.LAPSED:
         return _("%(garage)s n’a pas répondu.") % words
+    if last.end == End.GARAGE_LEFT:
+        return _("%(garage)s ne prend plus d’orientation en ce moment.") % words
     if last.end == End.GIVEN_BACK:
         return _("%(garage)s a rendu le dossier : %(reason)s.") % words
     return _("%(garage)s a décliné : %(reason)s.") % words

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                             ("lapsed", "restée sans réponse"),
                             ("given_back", "rendue"),
                             ("unsent", "reprise par le conseiller"),
+                            ("left", "retirée : le garage ne prend plus d’orientation"),
                             ("closed", "close"),
                             ("reopened", "close, puis rouverte"),
                             ("no_consent", "close : la personne a retiré son accord"),

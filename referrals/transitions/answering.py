@@ -33,11 +33,13 @@ def decline(assignment: Assignment, *, reason: DeclineReason, by: Actor, comment
 
 
 @transaction.atomic
-def lapse(assignment: Assignment, *, by: Actor) -> None:
-    """Silence past the due moment: the clock ends the assignment, never the referral."""
+def lapse(assignment: Assignment, *, by: Actor, end: End = End.LAPSED) -> None:
+    """Silence past the due moment, or a garage that left before it answered: the assignment ends, never the
+    referral."""
     referral, assignment = begin_assignment(assignment, Verb.LAPSE, by=by)
-    end_assignment(assignment, End.LAPSED)
-    finish(referral, Verb.LAPSE, State.WAITING, by=by, assignment=assignment)
+    end_assignment(assignment, end)
+    detail = {"end": end.value}
+    finish(referral, Verb.LAPSE, State.WAITING, by=by, assignment=assignment, detail=detail)
 
 
 @transaction.atomic

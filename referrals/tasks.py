@@ -1,0 +1,23 @@
+"""What happens to referrals by itself: tasks find what is due, call a verb, decide nothing."""
+
+from celery import shared_task
+
+from mobiliz.accounts.actors import SYSTEM
+from referrals import transitions
+from referrals.models import Assignment
+from referrals.states import End
+
+BATCH = 200
+
+
+@shared_task
+def move_on_from_garages_that_left() -> int:
+    """A garage only changes its status; what waits there is given to its adviser again. How many were moved."""
+    moved = 0
+    for assignment in Assignment.objects.waiting_in_vain().with_all()[:BATCH]:
+        try:
+            transitions.lapse(assignment, by=SYSTEM, end=End.GARAGE_LEFT)
+        except transitions.Overtaken:
+            continue  # someone acted in the meantime: nothing is left to move
+        moved += 1
+    return moved
