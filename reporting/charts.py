@@ -85,7 +85,7 @@ def funnel(
 
 def _stage_row(stage: Stage, first: Stage, whole: int, top: int, ident: str) -> Iterator[str]:
     yield _text(0, top + 18, _short(stage.label), "strong")
-    yield _text(WIDTH, top + 18, f"{_count(stage.count)} · {_share(stage, first)}", "strong", anchor="end")
+    yield _text(WIDTH, top + 18, f"{_count_and_share(stage, first)}", "strong", anchor="end")
     widths = [Decimal(WIDTH) * part / whole for part in (stage.count, stage.lost, stage.still_open)]
     lost_at, open_at = widths[0], widths[0] + widths[1]
     yield _rect(lost_at, top + 26, widths[1], f'fill="url(#{ident}-hatch)"')
@@ -107,7 +107,20 @@ def _funnel_legend(top: int, ident: str) -> Iterator[str]:
 
 
 def _stage_words(stage: Stage, first: Stage) -> str:
-    return ", ".join(filter(None, (f"{_count(stage.count)} ({_share(stage, first)})", _left_words(stage, ", "))))
+    few = first.count < MIN_DENOMINATOR
+    said = _count(stage.count) if few else f"{_count(stage.count)} ({_share(stage, first)})"
+    return ", ".join(filter(None, (said, _left_words(stage, ", "))))
+
+
+def _count_and_share(stage: Stage, first: Stage) -> str:
+    """No percentage of fewer than five: 2 of 3 is not "67 %"."""
+    if first.count < MIN_DENOMINATOR:
+        return _count(stage.count)
+    return f"{_count(stage.count)} · {_share(stage, first)}"
+
+
+def _share(stage: Stage, first: Stage) -> str:
+    return format_percent_fr(Decimal(stage.count) * 100 / first.count, 0)
 
 
 def _left_words(stage: Stage, between: str = " · ") -> str:
@@ -115,10 +128,6 @@ def _left_words(stage: Stage, between: str = " · ") -> str:
     lost = f"{_count(stage.lost)} perdue{_s(stage.lost)}" if stage.lost else ""
     still = f"{_count(stage.still_open)} encore ouverte{_s(stage.still_open)}" if stage.still_open else ""
     return between.join(filter(None, (lost, still)))
-
-
-def _share(stage: Stage, first: Stage) -> str:
-    return format_percent_fr(Decimal(stage.count) * 100 / first.count, 0) if first.count else "–"
 
 
 def _hatch_pattern(ident: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mobiliz.lib.numbers import format_decimal_fr, format_percent_fr
 from mobiliz.lib.periods import Month
+from mobiliz.lib.proportions import MIN_DENOMINATOR
 from reporting import charts, words
 from reporting.measures import CONVERSION_RATE, REFERRAL_YIELD, ConversionRow, Counts, Overview, Step
 
@@ -54,7 +55,7 @@ class StepLine:
 
     @property
     def share(self) -> str:
-        return format_percent_fr(Decimal(100 * self.step.count) / self.sent) if self.sent else "–"
+        return format_percent_fr(Decimal(100 * self.step.count) / self.sent) if self.sent >= MIN_DENOMINATOR else "–"
 
     @property
     def reasons(self) -> str:

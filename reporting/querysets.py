@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Max, Min, Sum
+from django.db.models import Sum
 
 from mobiliz.accounts.actors import ActorKind
 from mobiliz.accounts.roles import Permission
@@ -36,9 +36,9 @@ class CellQuerySet(models.QuerySet):
         """One row of sums for each value of the keys."""
         return self.order_by().values(*keys).annotate(**{name: Sum(name) for name in of})
 
-    def first_and_last_month(self) -> tuple[date | None, date | None]:
-        ends = self.aggregate(first=Min("month"), last=Max("month"))
-        return ends["first"], ends["last"]
+    def known_months(self) -> list[date]:
+        """The first days of the months in which something was sent, oldest first."""
+        return list(self.order_by("month").values_list("month", flat=True).distinct())
 
 
 class ReaderQuerySet(models.QuerySet["Reader"]):

@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.roles import Permission
+from mobiliz.lib import clock
 from mobiliz.lib.pages import page, require
 from mobiliz.lib.periods import Month
 from mobiliz.lib.text import normalise
@@ -30,12 +31,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     reader = Reader.objects.named(cells.READER)
     if _is_live(request) and request.GET.get("vu") == reader.stamp:
         return HttpResponse(status=204)
-    months = _known_months(actor)
-    form = PeriodForm(request.GET, regions=[] if actor.region_code else regions, months=months)
+    known = [Month.of_day(day) for day in PlaceCell.objects.visible_to(actor).known_months()]
+    form = PeriodForm(request.GET, regions=[] if actor.region_code else regions, months=_offered_months(known))
     context = (
         {"form": form, "region": region}
         | _figures(actor, form.period, region)
-        | _ways_on(form.period, months, region)
+        | _ways_on(form.period, known, region)
         | _freshness(request, reader)
     )
     if _is_live(request) and "vide" in request.GET and context["total"].referrals_sent:
@@ -60,12 +61,11 @@ def _region_or_404(actor: Actor, regions: list[Region], code: str) -> Region | N
     return found
 
 
-def _known_months(actor: Actor) -> list[Month]:
+def _offered_months(known: list[Month]) -> list[Month]:
     """From the January before the first referral, or before the default period, until now."""
-    first, last = PlaceCell.objects.visible_to(actor).first_and_last_month()
     default = Period.last_year()
-    known = [Month.of_day(day) for day in (first, last) if day] + [default.first, default.last]
-    return list(Month.range(Month(min(known).year, 1), max(known)))
+    ends = [*known, default.first, default.last]
+    return list(Month.range(Month(min(ends).year, 1), max(ends)))
 
 
 def _figures(actor: Actor, period: Period, region: Region | None) -> dict[str, Any]:
@@ -88,11 +88,13 @@ def _figures(actor: Actor, period: Period, region: Region | None) -> dict[str, A
     }
 
 
-def _ways_on(period: Period, months: list[Month], region: Region | None) -> dict[str, Any]:
-    """Other periods, and the same period elsewhere."""
+def _ways_on(period: Period, known: list[Month], region: Region | None) -> dict[str, Any]:
+    """Other periods (none without a referral), and the same period elsewhere."""
     place = {"region": region.code} if region else {}
     periods = [(_("12 derniers mois"), Period.last_year())]
-    periods += [(str(year), Period.of_year(year)) for year in sorted({month.year for month in months}, reverse=True)]
+    if known:
+        periods += [(_("Depuis le début"), Period(known[0], Month.of_day(clock.today())))]
+    periods += [(str(year), Period.of_year(year)) for year in sorted({month.year for month in known}, reverse=True)]
     return {
         "tabs": [
             {"label": label, "url": f"?{urlencode(one.query | place)}", "current": one == period}

@@ -198,3 +198,8 @@ def test_a_label_cannot_break_out_of_the_drawing():
 def test_repairs_of_a_month_may_outnumber_its_quotes():
     svg = trend([Point("mars", D("1.4000"), None, None, 10)])
     assert float(next(read(svg).iter("circle")).get("cy")) == pytest.approx(26, abs=0.1)
+
+
+def test_the_funnel_gives_no_percentage_of_fewer_than_five():
+    drawn = str(funnel([Stage("Orientées", 3, 0, 0), Stage("Réparées", 2, 1, 0)]))
+    assert "%" not in drawn
