@@ -49,7 +49,8 @@ class PlacedQuerySet(models.QuerySet):
 
 
 def _haversine_km(latitude: float, longitude: float) -> models.Expression:
-    lat, lon = Value(latitude, FloatField()), Value(longitude, FloatField())
+    # to a tenth of a millimetre: PostgreSQL refuses to turn a degree of 5e-324 into radians
+    lat, lon = Value(round(latitude, 9), FloatField()), Value(round(longitude, 9), FloatField())
     half = Value(2.0, FloatField())
     chord = Power(Sin(Radians(F("latitude") - lat) / half), 2) + Cos(Radians(lat)) * Cos(
         Radians(F("latitude"))

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from garages.models import Garage
@@ -36,6 +36,7 @@ def test_the_same_communes_at_the_same_distance(position, km):
 @pytest.mark.django_db
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(position=anywhere)
+@example(position=(5e-324, -5e-324))
 def test_the_nearest_come_first_and_none_is_across_an_ocean(position):
     distances = [one.distance_km for one in Commune.objects.nearest_to(*position)]
     assert all(near <= far for near, far in pairwise(distances))
