@@ -44,15 +44,17 @@ def address():
     state = Path(tempfile.mkdtemp(prefix="mobiliz-browser-", dir="/var/tmp"))
     state.chmod(0o755)
     port = _free_port()
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / "dev.py"), "demo", "--port", str(port)],
-        cwd=ROOT,
-        env=_clean_environment(state),
-        stdout=(state / "demo.log").open("w"),
-        stderr=subprocess.STDOUT,
-    )
+    log = state / "demo.log"
+    with log.open("w") as written:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "dev.py"), "demo", "--port", str(port)],
+            cwd=ROOT,
+            env=_clean_environment(state),
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
     try:
-        yield _wait_until_it_answers(f"http://127.0.0.1:{port}", process, state / "demo.log")
+        yield _wait_until_it_answers(f"http://127.0.0.1:{port}", process, log)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)

@@ -94,7 +94,7 @@ def _household(page: Page, waits_for_verdict: bool) -> None:
         expect(page.locator("main")).to_contain_text("en dessous")
     page.get_by_role("button", name="Enregistrer et voir la réponse").click()
     expect(page.locator("main")).to_contain_text("UC")
-    page.get_by_role("link", name="Continuer : la voiture").click()
+    page.get_by_role("button", name="Continuer : la voiture").click()
     page.wait_for_url("**/vehicule/")
 
 
