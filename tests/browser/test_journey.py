@@ -95,7 +95,7 @@ def _household(page: Page, waits_for_verdict: bool) -> None:
     page.get_by_role("button", name="Enregistrer et voir la réponse").click()
     expect(page.locator("main")).to_contain_text("UC")
     page.get_by_role("button", name="Continuer : la voiture").click()
-    page.wait_for_url("**/vehicule/")
+    page.wait_for_url("**/vehicule/**")
 
 
 def _vehicle(page: Page) -> None:
