@@ -239,8 +239,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_ALWAYS_EAGER = MOBILIZ_MODE == "test"
 CELERY_BEAT_SCHEDULE = {
-    "move on from garages that left": {"task": "referrals.tasks.move_on_from_garages_that_left", "schedule": 15.0},
-    "read the queue of changes": {"task": "reporting.tasks.read_changes", "schedule": 3.0},
+    "move on from garages that left": {
+        "task": "referrals.tasks.move_on_from_garages_that_left",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "read the queue of changes": {"task": "reporting.tasks.read_changes", "schedule": 3.0, "options": {"expires": 3}},
     "recount every cell at night": {
         "task": "reporting.tasks.recount_cells",
         "schedule": crontab(hour=3, minute=15),
