@@ -19,6 +19,8 @@ from referrals import permissions
 from referrals.models import Assignment, Beneficiary, Household, PreDiagnosis, Referral, Vehicle
 
 INCOME_BASES = ("last_12_months", "last_month")
+# Less a month than a single person's RSA by far: an annual total below it may be the amount of one month
+UNLIKELY_MONTH_EUR = Decimal(300)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,15 @@ class HouseholdInput:
         if self.income_eur is None or self.income_basis == "last_12_months":
             return self.income_eur
         return 12 * self.income_eur
+
+    @property
+    def month_to_confirm_eur(self) -> Decimal | None:
+        """What an annual amount makes a month, in euros, where it is so little that it should be asked again."""
+        if not self.income_eur or self.income_basis != "last_12_months":
+            return None
+        if self.income_eur >= 12 * UNLIKELY_MONTH_EUR:
+            return None
+        return (self.income_eur / 12).quantize(Decimal("0.01"))
 
     @classmethod
     def from_stored(cls, household: Household, own_birth_date: date) -> HouseholdInput:

@@ -28,6 +28,14 @@ from stdnum.fr import siret
 from mobiliz.lib import numbers
 from mobiliz.lib.text import find_nir
 
+# What people write after a number of this unit, and a number as one writes it.
+_UNITS = {
+    "€": (r"€|eur(os?)?", "1 234,50"),
+    "km": (r"kms?|kilom[èe]tres?", "148 000"),
+    "jours": (r"j(ours?)?", "3"),
+    "CV": (r"c\.?v\.?|chevaux", "5"),
+}
+
 DIGITS_ONLY_DAY = re.compile(r"(\d{2})(\d{2})(\d{4})", re.ASCII)
 
 
@@ -104,9 +112,12 @@ class _TypedField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         text = "" if value is None else str(value).strip()
         try:
-            return type(self).parse(text) if text else None
+            return self.read(text) if text else None
         except ValueError as refused:
             raise ValidationError(gettext(str(refused)), code="invalid") from refused
+
+    def read(self, text: str) -> Any:
+        return type(self).parse(text)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), **self.input_attrs}
@@ -117,8 +128,8 @@ class DecimalFieldFr(_TypedField):
 
     default_error_messages = {"required": _("Indiquez un nombre.")}
 
-    parse = staticmethod(numbers.parse_decimal_fr)
     input_attrs = {"inputmode": "decimal", "autocomplete": "off"}
+    usual_example = "1 234,50"
 
     def __init__(
         self,
@@ -127,11 +138,24 @@ class DecimalFieldFr(_TypedField):
         max_value: Decimal | int | None = None,
         decimal_places: int = 2,
         unit: str = "",
+        example: str = "",
         **kwargs: Any,
     ) -> None:
         self.min_value, self.max_value = min_value, max_value
         self.decimal_places, self.unit = decimal_places, unit
+        self.spelt, of_unit = _UNITS.get(str(unit), (re.escape(str(unit)), self.usual_example))
+        self.example = example or of_unit
         super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """The unit that stands beside the box may be typed as well."""
+        typed = "" if value is None else str(value).strip()
+        bare = re.sub(rf"(?<=[\d\s.,])\s*({self.spelt})\.?$", "", typed, flags=re.IGNORECASE) if self.spelt else typed
+        number: Decimal | None = super().to_python(bare)
+        return number
+
+    def read(self, text: str) -> Decimal:
+        return numbers.parse_decimal_fr(text, self.example)
 
     def validate(self, value: Decimal | None) -> None:
         super().validate(value)
@@ -140,6 +164,9 @@ class DecimalFieldFr(_TypedField):
             self._check_places(value)
 
     def _check_bounds(self, value: Decimal) -> None:
+        if self.min_value == 0 and value < 0:
+            what = _("Le montant ne peut pas être négatif.") if self.unit == "€" else None
+            raise ValidationError(what or _("Ce nombre ne peut pas être négatif."), "min_value")
         if self.min_value is not None and value < self.min_value:
             least = numbers.format_decimal_fr(Decimal(self.min_value))
             raise ValidationError(_("Indiquez un nombre d’au moins %(least)s."), "min_value", {"least": least})
@@ -166,6 +193,7 @@ class WholeFieldFr(DecimalFieldFr):
     """A whole number, with or without spaces: 186 400."""
 
     input_attrs = {"inputmode": "numeric", "autocomplete": "off"}
+    usual_example = ""  # a year and a count are not written alike
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(decimal_places=0, **kwargs)

@@ -14,10 +14,12 @@ NARROW_NO_BREAK_SPACE = "\u202f"
 MINUS = "\u2212"
 
 MAX_DIGITS = 15
+MAX_TYPED = 40  # with spaces and points; nothing longer is read at all
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 _GROUPED = re.compile(r"\d{1,3}(?: \d{3})+")
 _DOTTED_GROUPS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_FIGURES = re.compile(r"[0-9., ]+")
 _PLAIN = re.compile(r"\d+")
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2}) ?([/\-. ]) ?(\d{1,2}) ?\2 ?(\d{4})", re.ASCII)
 _YEAR_MONTH_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -30,11 +32,14 @@ _OVERSEAS_PREFIXES = {
     "596": ("596", "696", "697", "7091"),  # Martinique
     "262": ("262", "263", "268", "269", "639", "692", "693", "7092", "70935", "70936", "70937"),
 }
+# ARCEP keeps this mainland block for invented numbers, though Mayotte has the rest of 0639.
+_MAINLAND_ALL_THE_SAME = ("63998",)
 
 
-def parse_decimal_fr(text: str) -> Decimal:
+def parse_decimal_fr(text: str, example: str = "1 234,50") -> Decimal:
     """ "1 234,50", "1234.5", "1.234,50" or "1 234,50 €" as a Decimal, with the decimals that were typed.
 
+    The example is what a refusal says to write; none, and it only says that figures are wanted.
     A lone point is a decimal point ("1.234" is one and a bit): unit prices may carry four decimals.
     """
     typed = _single_spaces(text).removesuffix("€").rstrip()
@@ -42,16 +47,18 @@ def parse_decimal_fr(text: str) -> Decimal:
     unsigned = typed[1:].lstrip() if typed.startswith(("-", "+", MINUS)) else typed
     if not unsigned:
         raise ValueError("Indiquez un nombre.")
-    if not re.fullmatch(r"[0-9., ]*[0-9][0-9., ]*", unsigned):
-        raise ValueError("Écrivez seulement des chiffres, comme 1 234,50.")
-    whole, decimals = _whole_and_decimals(unsigned)
+    if len(unsigned) > MAX_TYPED:
+        raise ValueError("Ce nombre est trop long. Vérifiez-le.")
+    if not _FIGURES.fullmatch(unsigned) or not any(sign.isdigit() for sign in unsigned):
+        raise ValueError(f"Écrivez seulement des chiffres{f', comme {example}' if example else ''}.")
+    whole, decimals = _whole_and_decimals(unsigned, example)
     if len(whole) + len(decimals) > MAX_DIGITS:
         raise ValueError("Ce nombre est trop long. Vérifiez-le.")
     number = Decimal(f"{whole or '0'}.{decimals}" if decimals else whole or "0")
     return -number if is_negative and number else number
 
 
-def _whole_and_decimals(unsigned: str) -> tuple[str, str]:
+def _whole_and_decimals(unsigned: str, example: str) -> tuple[str, str]:
     """The digits on both sides of the decimal mark; refuses groups that are not of three."""
     mark = "," if "," in unsigned else "."
     whole, _, decimals = unsigned.partition(mark)
@@ -59,7 +66,8 @@ def _whole_and_decimals(unsigned: str) -> tuple[str, str]:
     if mark == "," and _DOTTED_GROUPS.fullmatch(whole):
         whole = whole.replace(".", "")
     if not fits or (whole and not _PLAIN.fullmatch(whole) and not _GROUPED.fullmatch(whole)):
-        raise ValueError("Ce nombre peut se lire de plusieurs façons. Écrivez-le comme 1 234,50.")
+        how = f"comme {example}" if example else "sans espace ni virgule"
+        raise ValueError(f"Ce nombre peut se lire de plusieurs façons. Écrivez-le {how}.")
     return whole.replace(" ", "").lstrip("0"), decimals
 
 
@@ -105,6 +113,8 @@ def _from_national(digits: str) -> str:
     if not re.fullmatch(r"0[1-9][0-9]{8}", digits):
         raise ValueError("Un numéro français compte dix chiffres, comme 06 12 34 56 78.")
     number = digits[1:]
+    if number.startswith(_MAINLAND_ALL_THE_SAME):
+        return f"+33{number}"
     for country, prefixes in _OVERSEAS_PREFIXES.items():
         if number.startswith(prefixes):
             return f"+{country}{number}"

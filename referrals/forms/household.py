@@ -12,7 +12,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.lib.forms import DecimalFieldFr, RadioCards
-from referrals.actions import HouseholdInput
+from referrals.actions import INCOME_BASES, HouseholdInput
 from referrals.forms.person import BirthDateField
 from referrals.models import Household
 
@@ -26,7 +26,7 @@ BASES = [
 ]
 DWELLINGS = [
     ("ordinary", _("Un logement ordinaire")),
-    ("institution", _("Un foyer, une résidence, un hébergement collectif")),
+    ("institution", _("Un foyer d’hébergement, une résidence, un hébergement collectif")),
     ("student_alone", _("Étudiant ou étudiante, seul dans son logement")),
 ]
 
@@ -46,7 +46,6 @@ class HouseholdForm(forms.Form):
     income_basis = forms.ChoiceField(
         label=_("De quelle période avez-vous le revenu ?"),
         choices=BASES,
-        initial="last_12_months",
         widget=RadioCards(
             hints={
                 "last_12_months": _("le plus sûr quand le revenu varie"),
@@ -54,7 +53,7 @@ class HouseholdForm(forms.Form):
             },
             beside=True,
         ),
-        error_messages={"required": _("Choisissez la période.")},
+        error_messages={"required": _("Dites si le montant est celui de l’année ou du mois.")},
     )
     income_eur = DecimalFieldFr(
         label=_("Revenu disponible du foyer sur cette période"),
@@ -81,10 +80,13 @@ class HouseholdForm(forms.Form):
     )
 
     def full_clean(self) -> None:
-        # asked for, unless it is said to be unknown: the label does not call it optional
-        self.fields["income_eur"].required = not self.data.get("income_unknown")
+        # asked for, unless it is said to be unknown: the labels do not call them optional
+        asked = [self.fields[name] for name in ("income_basis", "income_eur")]
+        for field in asked:
+            field.required = not self.data.get("income_unknown")
         super().full_clean()
-        self.fields["income_eur"].required = True
+        for field in asked:
+            field.required = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -107,7 +109,7 @@ class HouseholdEntry:
         facts = kept.facts
         income = facts["income_eur"]
         known = {
-            "income_basis": facts["income_basis"],
+            "income_basis": None if income is None else facts["income_basis"],
             "income_eur": None if income is None else Decimal(income),
             "income_unknown": income is None,
             "dwelling": facts["dwelling"],
@@ -140,6 +142,6 @@ class HouseholdEntry:
         return HouseholdInput(
             birth_dates=(self.own_birth_date, *[born for born in others if born]),
             income_eur=entered["income_eur"],
-            income_basis=entered["income_basis"],
+            income_basis=entered["income_basis"] or INCOME_BASES[0],
             dwelling=entered["dwelling"],
         )

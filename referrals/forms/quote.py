@@ -75,7 +75,11 @@ class LineForm(forms.Form):
 
     @property
     def is_blank(self) -> bool:
-        return not any(str(self[name].value() or "").strip() for name in TYPED)
+        """Nothing typed: the quantity of one that a new line brings along is not typed."""
+        values = {name: str(self[name].value() or "").strip() for name in TYPED}
+        if not self.is_labour and values["quantity"] == "1":
+            values["quantity"] = ""
+        return not any(values.values())
 
     @property
     def faults(self) -> list[forms.BoundField]:
@@ -202,7 +206,8 @@ class TermsForm(forms.Form):
     def chosen_instalments(self) -> int:
         """The choice that was read, else one."""
         if not self.is_bound:
-            return int(self["instalments"].value() or 1)
+            shown = str(self["instalments"].value() or "")
+            return int(shown) if shown in {str(count) for count, _label in self.fields["instalments"].choices} else 1
         self.is_valid()
         return int(self.cleaned_data.get("instalments") or 1)
 

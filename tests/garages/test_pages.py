@@ -279,7 +279,7 @@ def test_the_postcode_is_the_one_typed_with_the_commune_or_its_first(client, pil
         ("postcode", "75001", "Saint-Étienne n’a pas ce code postal, mais : 42000, 42100, 42230."),
         ("weekly_cap", "deux", "Écrivez seulement des chiffres"),
         ("weekly_cap", "2,5", "Indiquez un nombre entier, sans virgule."),
-        ("weekly_cap", "-1", "Indiquez un nombre d’au moins 0."),
+        ("weekly_cap", "-1", "Ce nombre ne peut pas être négatif."),
         ("weekly_cap", "51", "Indiquez un nombre d’au plus 50."),
         ("phone", "06 12", "Un numéro français compte dix chiffres"),
         ("joined_on", "31/02/2020", "n’existe pas"),

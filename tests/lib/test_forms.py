@@ -21,7 +21,10 @@ RIGHT_SIRET = "73282932000074"
 
 class AllFields(forms.Form):
     income = DecimalFieldFr(label="Revenu", min_value=0, max_value=100_000, unit="€", help_text="Par mois.")
-    meter = WholeFieldFr(label="Compteur", required=False)
+    meter = WholeFieldFr(label="Compteur", required=False, min_value=0, unit="km")
+    days = WholeFieldFr(label="Immobilisée", required=False, unit="jours")
+    power = WholeFieldFr(label="Puissance", required=False, unit="CV")
+    year = WholeFieldFr(label="Année", required=False, min_value=1900)
     born_on = DateFieldFr(label="Date de naissance", required=False)
     phone = PhoneFieldFr(label="Téléphone", required=False)
     siret = SiretField(label="SIRET", required=False)
@@ -53,6 +56,15 @@ def refusal(name, typed):
         ("income", "1234.5", Decimal("1234.5")),
         ("income", "0", Decimal(0)),
         ("meter", "186 400", 186_400),
+        ("meter", "148 000 km", 148_000),
+        ("meter", "148 000KM", 148_000),
+        ("meter", "148\u202f000\u00a0kms.", 148_000),
+        ("meter", "148 000 kilomètres", 148_000),
+        ("income", "900 euros", Decimal(900)),
+        ("days", "3 jours", 3),
+        ("days", "1 jour", 1),
+        ("power", "5 CV", 5),
+        ("power", "5cv", 5),
         ("meter", "", None),
         ("born_on", "12/03/1985", date(1985, 3, 12)),
         ("born_on", "12.3.1985", date(1985, 3, 12)),
@@ -78,7 +90,17 @@ def test_what_people_type_is_understood(name, typed, stored):
     [
         ("income", "", "Indiquez un nombre."),
         ("income", "mille deux", "Écrivez seulement des chiffres, comme 1 234,50."),
-        ("income", "-1", "Indiquez un nombre d’au moins 0."),
+        ("income", "5 km", "Écrivez seulement des chiffres, comme 1 234,50."),
+        ("income", "€", "Indiquez un nombre."),
+        ("meter", "beaucoup", "Écrivez seulement des chiffres, comme 148 000."),
+        ("meter", "1 48 000", "Ce nombre peut se lire de plusieurs façons. Écrivez-le comme 148 000."),
+        ("days", "trois", "Écrivez seulement des chiffres, comme 3."),
+        ("power", "cinq", "Écrivez seulement des chiffres, comme 5."),
+        ("year", "neuve", "Écrivez seulement des chiffres."),
+        ("year", "20 15", "Ce nombre peut se lire de plusieurs façons. Écrivez-le sans espace ni virgule."),
+        ("income", "-1", "Le montant ne peut pas être négatif."),
+        ("meter", "-1", "Ce nombre ne peut pas être négatif."),
+        ("year", "15", "Indiquez un nombre d’au moins 1\u202f900."),
         ("income", "100001", "Indiquez un nombre d’au plus 100\u202f000."),
         ("income", "1,234", "Indiquez au plus 2 chiffres après la virgule."),
         ("meter", "12,5", "Indiquez un nombre entier, sans virgule."),
@@ -102,6 +124,11 @@ def test_what_people_type_is_understood(name, typed, stored):
 )
 def test_what_is_wrong_is_said_in_french_with_what_to_write(name, typed, sentence):
     assert refusal(name, typed) == sentence
+
+
+def test_a_very_long_text_is_refused_at_once_before_one_looks_for_a_unit():
+    assert refusal("meter", f"1{' ' * 200_000}x") == "Écrivez seulement des chiffres, comme 148 000."
+    assert "trop long" in refusal("meter", "1 " * 100_000)
 
 
 @pytest.mark.parametrize("typed", ["mille deux", "1 234,567", " 12 ", "<b>"])

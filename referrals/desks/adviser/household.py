@@ -27,7 +27,8 @@ TEMPLATE = "referrals/adviser/household.html"
 @steps.step(permissions.can_reassess)
 def household(request: HttpRequest, referral: Referral) -> HttpResponse:
     if request.method != "POST":
-        return _show(request, referral, HouseholdEntry.stored(_born(referral), _kept(request, referral)))
+        kept = _kept(request, referral)
+        return _show(request, referral, HouseholdEntry.stored(_born(referral), kept), kept)
     if "ajouter" in request.POST:
         return _show(request, referral, HouseholdEntry.with_more_rows(_born(referral), request.POST))
     entry = HouseholdEntry.posted(_born(referral), request.POST)
@@ -50,13 +51,20 @@ def _after(request: HttpRequest, referral: Referral, answer: Assessment) -> str:
 def household_preview(request: HttpRequest, referral: Referral) -> HttpResponse:
     """What the answer would be for what is typed so far; stores nothing."""
     entry = HouseholdEntry.posted(_born(referral), request.POST)
-    context = {"referral": referral, "is_preview": True, "verdict": _previewed(referral, entry)}
+    verdict = _previewed(referral, entry)
+    context = {"referral": referral, "is_preview": True, "verdict": verdict}
+    if verdict:
+        context["month_to_confirm"] = entry.household.month_to_confirm_eur
     return page(request, "referrals/_verdict.html", context)
 
 
-def _show(request: HttpRequest, referral: Referral, entry: HouseholdEntry, status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, referral: Referral, entry: HouseholdEntry, kept: Household | None = None, status: int = 200
+) -> HttpResponse:
     verdict = verdict_of(referral.assessment) if referral.assessment and status == 200 else None
     context = steps.context(referral, "household", entry=entry, verdict=verdict, today=clock.today())
+    if verdict and kept:
+        context["month_to_confirm"] = actions.HouseholdInput.from_stored(kept, _born(referral)).month_to_confirm_eur
     return page(request, TEMPLATE, context, status=status)
 
 

@@ -1,5 +1,6 @@
 """A new referral in five steps: saved as one goes, nothing typed is lost, nothing is done twice."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
@@ -202,10 +203,11 @@ def test_the_last_month_counts_twelve_times(as_adviser, draft):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"income_eur": "-200"}, "au moins 0"),
+        ({"income_eur": "-200"}, "ne peut pas être négatif"),
         ({"income_eur": "mille deux"}, "Écrivez seulement des chiffres, comme 1 234,50."),
         ({"income_eur": "12,345"}, "au plus 2 chiffres"),
         ({"income_eur": ""}, "Indiquez le revenu du foyer, même s’il est de 0 €."),
+        ({"income_basis": ""}, "Dites si le montant est celui de l’année ou du mois."),
         ({"income_unknown": "on"}, "gardez l’un ou l’autre"),
         ({"form-1-birth_date": "03/09/2088"}, "Cette date est dans le futur."),
         ({"form-1-birth_date": "hier"}, "Écrivez la date comme 12/03/1985."),
@@ -237,6 +239,38 @@ def test_rows_are_added_without_script_and_without_losing_what_was_typed(as_advi
 def test_an_unknown_income_goes_to_a_pilot_and_is_never_a_no(as_adviser, draft):
     as_adviser.post(step(draft, "household"), household(income_eur="", income_unknown="on"))
     assert journey.fresh(draft).assessment.outcome == "needs_review"
+
+
+def test_no_period_is_chosen_in_the_advisers_place_and_the_answer_waits_for_it(as_adviser, draft):
+    shown = as_adviser.get(step(draft, "household")).content.decode()
+    assert not re.search(r'name="income_basis"[^>]*checked', shown)
+    typed = household()
+    del typed["income_basis"]
+    assert "La réponse s’affiche ici" in text_of(as_adviser.post(step(draft, "household_preview"), typed))
+    assert as_adviser.post(step(draft, "household"), typed).status_code == 422
+    unknown = {**typed, "income_eur": "", "income_unknown": "on"}
+    assert as_adviser.post(step(draft, "household"), unknown).status_code == 302
+    shown = as_adviser.get(step(draft, "household")).content.decode()
+    assert not re.search(r'name="income_basis"[^>]*checked', shown)
+
+
+@pytest.mark.parametrize(
+    ("income", "basis", "is_asked"),
+    [
+        ("1 900", "last_12_months", True),
+        ("3 599,99", "last_12_months", True),
+        ("3 600", "last_12_months", False),
+        ("0", "last_12_months", False),
+        ("190", "last_month", False),
+    ],
+)
+def test_a_year_that_looks_like_a_month_is_asked_again(as_adviser, draft, income, basis, is_asked):
+    typed = household(income_eur=income, income_basis=basis)
+    preview = text_of(as_adviser.post(step(draft, "household_preview"), typed))
+    saved = text_of(as_adviser.post(step(draft, "household"), typed, follow=True))
+    for page in (preview, saved):
+        assert ("est-ce bien le total de l’année ?" in page) == is_asked
+        assert ("Soit 158,33\u00a0€ par mois pour tout le foyer" in page) == (income == "1 900")
 
 
 def test_the_preview_answers_what_is_typed_and_stores_nothing(as_adviser, draft):
@@ -292,7 +326,7 @@ def test_the_vehicle_is_kept_as_the_papers_write_it(as_adviser, adviser):
         ({"first_registered_year": "15"}, "quatre chiffres, comme 2015"),
         ({"first_registered_year": "2099"}, "dans le futur"),
         ({"first_registered_year": "deux mille"}, "seulement des chiffres"),
-        ({"mileage_km": "-5"}, "au moins 0"),
+        ({"mileage_km": "-5"}, "ne peut pas être négatif"),
         ({"plate": "???"}, "telle qu’elle est sur la plaque"),
         ({"vin": "VF1"}, "17 caractères"),
         ({"complaint": ""}, "Décrivez la panne"),
