@@ -147,7 +147,7 @@ class DecimalFieldFr(_TypedField):
         self.example = example or of_unit
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """The unit that stands beside the box may be typed as well."""
         typed = "" if value is None else str(value).strip()
         bare = re.sub(rf"(?<=[\d\s.,])\s*({self.spelt})\.?$", "", typed, flags=re.IGNORECASE) if self.spelt else typed
