@@ -150,9 +150,10 @@ class DecimalFieldFr(_TypedField):
     def to_python(self, value: Any) -> Any:
         """The unit that stands beside the box may be typed as well."""
         typed = "" if value is None else str(value).strip()
-        bare = re.sub(rf"(?<=[\d\s.,])\s*({self.spelt})\.?$", "", typed, flags=re.IGNORECASE) if self.spelt else typed
-        number: Decimal | None = super().to_python(bare)
-        return number
+        # a text that is no number is not searched either: a long one would keep a process busy
+        if self.spelt and len(typed) <= numbers.MAX_TYPED:
+            typed = re.sub(rf"(?<=[\d\s.,])\s*({self.spelt})\.?$", "", typed, flags=re.IGNORECASE)
+        return super().to_python(typed)
 
     def read(self, text: str) -> Decimal:
         return numbers.parse_decimal_fr(text, self.example)

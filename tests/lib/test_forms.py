@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 
 from mobiliz.lib.forms import (
@@ -206,3 +207,9 @@ def test_a_refused_form_is_offered_again_without_passwords_and_without_its_token
         "/", {"notes": "deux\nlignes", "days": ["1", "2"], "password": "x", "csrfmiddlewaretoken": "y"}
     )
     assert posted_fields(request) == [("notes", "deux\nlignes"), ("days", "1"), ("days", "2")]
+
+
+@pytest.mark.parametrize("typed", ["1" + " " * 200_000 + "x", "1" * 200_000, "1 " * 100_000 + "km"])
+def test_a_very_long_number_is_refused_at_once(typed):
+    with pytest.raises(ValidationError):
+        DecimalFieldFr(unit="km").clean(typed)
