@@ -282,7 +282,7 @@ WRONG = [
     ),
     ("agreed", "reparation", {"done_on": "hier", "final_total_incl_tax": "200"}, "Écrivez la date comme", "hier"),
     ("agreed", "reparation", {"final_total_incl_tax": "deux cents"}, "seulement des chiffres", "deux cents"),
-    ("agreed", "reparation", {"final_total_incl_tax": "-1"}, "au moins 0", "-1"),
+    ("agreed", "reparation", {"final_total_incl_tax": "-1"}, "ne peut pas être négatif", "-1"),
     (
         "agreed",
         "reparation",
