@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.desks.adviser import case, household, listing, person, sending, vehicle
+from referrals.desks.adviser import case, garage_choice, household, listing, person, sending, vehicle
 
 urlpatterns = [
     path("", listing.referral_list, name="referral_list"),
@@ -13,7 +13,7 @@ urlpatterns = [
     path("<uuid:uid>/foyer/", household.household, name="referral_household"),
     path("<uuid:uid>/foyer/apercu/", household.household_preview, name="referral_household_preview"),
     path("<uuid:uid>/vehicule/", vehicle.vehicle, name="referral_vehicle"),
-    path("<uuid:uid>/garage/", sending.garage, name="referral_garage"),
+    path("<uuid:uid>/garage/", garage_choice.garage, name="referral_garage"),
     path("<uuid:uid>/envoi/", sending.send, name="referral_send"),
     path("<uuid:uid>/envoi/examen/", sending.send_for_review, name="referral_send_for_review"),
     # acts on a case
