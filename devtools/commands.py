@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from devtools import browser, checks, embedded, lock
 from devtools.console import Trouble, say
-from devtools.demo import demo, stop_demo
+from devtools.demo import demo, running_demo, stop_demo
 from devtools.install import become, go_inside
 from devtools.lockfiles import DEVELOP, RUN
 from devtools.places import ROOT, state_folder, venv_python
@@ -92,6 +92,16 @@ def manage(arguments: Sequence[str]) -> int:
     become([str(venv_python()), str(ROOT / "manage.py"), *arguments], environment)
 
 
+def pictures(arguments: Sequence[str]) -> int:
+    """The README's pictures, taken from the demonstration that runs now."""
+    go_inside(DEVELOP)
+    running = running_demo(state_folder())
+    if not running:
+        raise Trouble("Start the demonstration first, in another window: python3 dev.py demo")
+    environment = {**os.environ, "MOBILIZ_CHROMIUM": browser.require_chromium()}
+    become([str(venv_python()), str(ROOT / "docs" / "pictures.py"), str(running["address"])], environment)
+
+
 def stop(arguments: Sequence[str]) -> int:
     """End the demonstration and the private servers."""
     state = state_folder()
@@ -110,6 +120,7 @@ COMMANDS = {
     "browser": Command(run_browser, "[pytest arguments]", "the tests in a real Chromium"),
     "check": Command(check, "", "formatting, lint, types, import contracts, migrations, generated docs"),
     "bench": Command(bench, "[NAME] [--referrals N]", "the benchmarks; writes bench.json"),
+    "pictures": Command(pictures, "", "take the README's pictures from the running demonstration"),
     "prove": Command(prove, "[faults]", "the long proofs"),
     "manage": Command(manage, "ARGS", "manage.py with the private servers up"),
     "stop": Command(stop, "", "end the demonstration, the private PostgreSQL and Valkey"),
