@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "mobiliz.lib",
     "mobiliz.territory",
+    "mobiliz.outbox",
     "mobiliz.accounts",
     "mobiliz.programme",
     "mobiliz.demo",
@@ -248,6 +249,12 @@ CELERY_BEAT_SCHEDULE = {
     "recount every cell at night": {
         "task": "reporting.tasks.recount_cells",
         "schedule": crontab(hour=3, minute=15),
+    },
+    "deliver what is due": {"task": "mobiliz.outbox.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+    "gather what could wait": {"task": "mobiliz.outbox.tasks.gather_digests", "schedule": crontab(hour=9, minute=5)},
+    "forget the words of old messages": {
+        "task": "mobiliz.outbox.tasks.forget_words",
+        "schedule": crontab(hour=3, minute=40),
     },
     "worker heartbeat": {"task": "reporting.tasks.heartbeat", "schedule": 30.0},
 }

@@ -28,8 +28,9 @@ def test_a_foreign_key_points_down_or_stays_at_home(source, target):
 
 
 def test_the_layers_are_those_of_the_import_contract():
-    assert [package for layer in layers() for package in layer][-3:] == [
+    assert [package for layer in layers() for package in layer][-4:] == [
         "mobiliz.accounts",
+        "mobiliz.outbox",
         "mobiliz.territory",
         "mobiliz.lib",
     ]

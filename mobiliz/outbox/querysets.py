@@ -1,0 +1,52 @@
+"""Which messages: the questions have names."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+
+class MessageQuerySet(models.QuerySet):
+    def visible_to(self, actor: Any) -> Self:
+        """All to the system and the national pilots, who see what was not delivered; others see a message only
+        beside what it is about, if they see that."""
+        return self if actor.kind == "system" or actor.is_national_pilot else self.none()
+
+    def about(self, subject: str) -> Self:
+        return self.filter(about=subject).order_by("-created_at", "-pk")
+
+    def waiting(self) -> Self:
+        """Neither sent, nor given up, nor part of a digest."""
+        return self.filter(sent_at__isnull=True, parked_at__isnull=True, digest__isnull=True)
+
+    def due(self, now: datetime) -> Self:
+        """To be sent by themselves now, and in nobody's hands."""
+        free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
+        return self.waiting().filter(free, next_at__lte=now, digest_on__isnull=True).order_by("next_at", "pk")
+
+    def for_digest(self, day: date) -> Self:
+        return self.waiting().filter(digest_on__lte=day).order_by("recipient_email", "pk")
+
+    def undelivered(self) -> Self:
+        """Given up or refused, the newest first."""
+        return self.filter(parked_at__isnull=False).order_by("-parked_at", "-pk")
+
+    def read_before(self, moment: datetime) -> Self:
+        """Delivered or given up long ago, with their words still kept."""
+        ended = Q(sent_at__lt=moment) | Q(parked_at__lt=moment)
+        return self.filter(ended, context__isnull=False)
+
+    def with_uid(self, uid: str) -> Self:
+        return self.filter(uid=uid)
+
+    def with_key(self, key: str) -> Self:
+        return self.filter(key=key)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-pk")
+
+    def to(self, email: str) -> Self:
+        return self.filter(recipient_email__iexact=email)

@@ -1,0 +1,33 @@
+"""What beat and commits ask for: find messages, call an action, decide nothing. Any of it may run twice."""
+
+from celery import shared_task
+
+from mobiliz.lib import clock
+from mobiliz.outbox import actions
+from mobiliz.outbox.models import Message
+
+BATCH = 50
+
+
+@shared_task
+def deliver_key(key: str) -> None:
+    message = Message.objects.with_key(key).first()
+    if message is not None:
+        actions.deliver(message.pk)
+
+
+@shared_task
+def sweep() -> int:
+    """Whatever is due and in nobody's hands: after a lost word, a dead worker, or a mail server that was away."""
+    due = list(Message.objects.due(clock.now()).values_list("pk", flat=True)[:BATCH])
+    return sum(actions.deliver(pk) for pk in due)
+
+
+@shared_task
+def gather_digests() -> int:
+    return actions.gather_digests(clock.today())
+
+
+@shared_task
+def forget_words() -> int:
+    return actions.forget_words(clock.now())
