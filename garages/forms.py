@@ -16,7 +16,15 @@ from garages.querysets import GarageQuerySet
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from mobiliz.lib.choices import in_sentence_case
-from mobiliz.lib.forms import DateFieldFr, DecimalFieldFr, PhoneFieldFr, RadioCards, SiretField, WholeFieldFr
+from mobiliz.lib.forms import (
+    DateFieldFr,
+    DecimalFieldFr,
+    FreeTextField,
+    PhoneFieldFr,
+    RadioCards,
+    SiretField,
+    WholeFieldFr,
+)
 from mobiliz.territory.forms import CommuneField, DepartmentChoice
 from mobiliz.territory.querysets import TypedPlace
 
@@ -40,17 +48,17 @@ class PastDayField(DateFieldFr):
 
 
 class GarageForm(forms.Form):
-    name = forms.CharField(label=_("Nom du garage"), max_length=160)
+    name = FreeTextField(label=_("Nom du garage"), max_length=160)
     level = forms.ChoiceField(label=_("Niveau"), choices=in_sentence_case(Level), widget=forms.RadioSelect)
     siret = SiretField(label=_("SIRET"), help_text=_("14 chiffres, avec ou sans espaces."))
-    group = forms.CharField(
+    group = FreeTextField(
         label=_("Groupe de distribution"),
         max_length=120,
         required=False,
         help_text=_("Le nom du groupe à qui le garage appartient."),
         widget=forms.TextInput(attrs={"list": "groupes", "autocomplete": "off"}),
     )
-    address = forms.CharField(label=_("Adresse"), max_length=200, help_text=_("Numéro et rue."))
+    address = FreeTextField(label=_("Adresse"), max_length=200, help_text=_("Numéro et rue."))
     commune = CommuneField()
     postcode = forms.CharField(
         label=_("Code postal"),
@@ -150,7 +158,7 @@ class StatusForm(forms.Form):
 
     status = forms.ChoiceField(label=_("Nouveau statut"), widget=RadioCards(hints=STATUS_HINTS))
     on = PastDayField(label=_("À partir du"))
-    reason = forms.CharField(
+    reason = FreeTextField(
         label=_("Raison"),
         max_length=200,
         help_text=_("Seuls les pilotes la lisent."),
@@ -171,8 +179,8 @@ class StatusForm(forms.Form):
 
 
 class ContactForm(forms.Form):
-    first_name = forms.CharField(label=_("Prénom"), max_length=80)
-    last_name = forms.CharField(label=_("Nom"), max_length=80)
+    first_name = FreeTextField(label=_("Prénom"), max_length=80)
+    last_name = FreeTextField(label=_("Nom"), max_length=80)
     function = forms.ChoiceField(
         label=_("Fonction"), choices=in_sentence_case(ContactFunction), widget=forms.RadioSelect
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from mobiliz.lib.choices import in_sentence_case
-from mobiliz.lib.forms import DateFieldFr, PhoneFieldFr, SiretField
+from mobiliz.lib.forms import DateFieldFr, FreeTextField, PhoneFieldFr, SiretField
 from mobiliz.territory.forms import CommuneField, DepartmentChoice
 from partners.actions import AgencyFacts, StructureFacts
 from partners.models import Agency, Structure, StructureKind
@@ -19,10 +19,10 @@ from partners.querysets import StructureQuerySet
 
 
 class StructureForm(forms.Form):
-    name = forms.CharField(label=_("Nom de la structure"), max_length=160)
+    name = FreeTextField(label=_("Nom de la structure"), max_length=160)
     kind = forms.ChoiceField(label=_("Nature"), choices=in_sentence_case(StructureKind), widget=forms.RadioSelect)
     siret = SiretField(label=_("SIRET"), required=False, help_text=_("14 chiffres, avec ou sans espaces."))
-    address = forms.CharField(label=_("Adresse"), max_length=200, required=False, help_text=_("Numéro et rue."))
+    address = FreeTextField(label=_("Adresse"), max_length=200, required=False, help_text=_("Numéro et rue."))
     commune = CommuneField()
     phone = PhoneFieldFr(label=_("Téléphone"), required=False)
     email = forms.EmailField(label=_("Adresse électronique"), required=False)
@@ -50,10 +50,10 @@ class StructureForm(forms.Form):
 
 
 class AgencyForm(forms.Form):
-    name = forms.CharField(
+    name = FreeTextField(
         label=_("Nom de l’agence"), max_length=160, help_text=_("Avec celui de la structure : « Wimoov Loire ».")
     )
-    address = forms.CharField(label=_("Adresse"), max_length=200, required=False, help_text=_("Numéro et rue."))
+    address = FreeTextField(label=_("Adresse"), max_length=200, required=False, help_text=_("Numéro et rue."))
     commune = CommuneField()
     phone = PhoneFieldFr(label=_("Téléphone"), required=False)
 

@@ -14,7 +14,7 @@ from mobiliz.accounts.actions import Place
 from mobiliz.accounts.models import Engagement, Organisation, User
 from mobiliz.accounts.querysets import OrganisationQuerySet
 from mobiliz.accounts.roles import ORGANISATION_KINDS, ROLE_DESCRIPTIONS, Role
-from mobiliz.lib.forms import PhoneFieldFr, RadioCards
+from mobiliz.lib.forms import FreeTextField, PhoneFieldFr, RadioCards
 from mobiliz.territory.models import Region
 
 SUGGESTED = 10
@@ -153,8 +153,8 @@ class PlaceForm(forms.Form):
 class AccountForm(PlaceForm):
     """The person, and the first role."""
 
-    first_name = forms.CharField(label=_("Prénom"), max_length=80)
-    last_name = forms.CharField(label=_("Nom"), max_length=80)
+    first_name = FreeTextField(label=_("Prénom"), max_length=80)
+    last_name = FreeTextField(label=_("Nom"), max_length=80)
     email = forms.EmailField(
         label=_("Adresse électronique"), max_length=254, help_text=_("La personne se connectera avec cette adresse.")
     )

@@ -39,6 +39,13 @@ _UNITS = {
 DIGITS_ONLY_DAY = re.compile(r"(\d{2})(\d{2})(\d{4})", re.ASCII)
 
 
+def refuse_nir(text: str) -> None:
+    if find_nir(text):
+        raise ValidationError(
+            _("Retirez le numéro de sécurité sociale : Mobiliz n’a pas le droit de le garder."), "nir"
+        )
+
+
 class MobilizBoundField(BoundField):
     """What the field template asks of a field beyond what Django knows."""
 
@@ -205,15 +212,20 @@ class WholeFieldFr(DecimalFieldFr):
 
 
 class DateFieldFr(_TypedField):
-    """A day typed 12/03/1985, with points, dashes, spaces or nothing between: a numeric keypad has no slash."""
+    """A day typed 12/03/1985, with points, dashes, spaces or nothing between, or "12 mars 1985".
+
+    A numeric keypad has no slash. `years()`, where a field has it, says which ones two figures may mean.
+    """
 
     default_error_messages = {"required": _("Indiquez une date, comme 12/03/1985.")}
     input_attrs = {"inputmode": "numeric", "autocomplete": "off", "class": "short"}
 
-    @staticmethod
-    def parse(text: str) -> date:
-        digits = DIGITS_ONLY_DAY.fullmatch(text.strip())
-        return numbers.parse_date_fr("/".join(digits.groups()) if digits else text)
+    def years(self) -> range | None:
+        return None
+
+    def read(self, text: str) -> date:
+        digits = DIGITS_ONLY_DAY.fullmatch(text)
+        return numbers.parse_date_fr("/".join(digits.groups()) if digits else text, self.years())
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", _("jj/mm/aaaa, par exemple 12/03/1985"))
@@ -264,18 +276,19 @@ class SiretField(_TypedField):
         return f"{value[:3]} {value[3:6]} {value[6:9]} {value[9:]}" if is_stored else value
 
 
-class NirFreeTextField(forms.CharField):
-    """Free text in which no social security number may stand: Mobiliz has no right to keep one."""
+class FreeTextField(forms.CharField):
+    """Whatever people may write in their own words, on one line, in which no social security number may stand.
+
+    Mobiliz has no right to keep one: every free text of the house is of this kind or of the one below.
+    """
+
+    default_validators = [refuse_nir]
+
+
+class NirFreeTextField(FreeTextField):
+    """The same on several lines."""
 
     widget = forms.Textarea(attrs={"rows": 4})
-
-    def clean(self, value: Any) -> str:
-        text: str = super().clean(value)
-        if find_nir(text):
-            raise ValidationError(
-                _("Retirez le numéro de sécurité sociale : Mobiliz n’a pas le droit de le garder."), "nir"
-            )
-        return text
 
 
 def posted_fields(request: HttpRequest) -> list[tuple[str, str]]:

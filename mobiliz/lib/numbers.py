@@ -8,6 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from mobiliz.lib.money import to_cents
+from mobiliz.lib.text import normalise
 
 NO_BREAK_SPACE = "\u00a0"
 NARROW_NO_BREAK_SPACE = "\u202f"
@@ -21,9 +22,13 @@ _GROUPED = re.compile(r"\d{1,3}(?: \d{3})+")
 _DOTTED_GROUPS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _FIGURES = re.compile(r"[0-9., ]+")
 _PLAIN = re.compile(r"\d+")
-_DAY_MONTH_YEAR = re.compile(r"(\d{1,2}) ?([/\-. ]) ?(\d{1,2}) ?\2 ?(\d{4})", re.ASCII)
+_DAY_MONTH_YEAR = re.compile(r"(\d{1,2}) ?([/\-. ]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})", re.ASCII)
+_DAY_IN_WORDS = re.compile(r"(\d{1,2}) ?(?:er )?([a-z]{3,9})\.? ?(\d{4}|\d{2})", re.ASCII)
+_MONTHS = (
+    "janvier", "fevrier", "mars", "avril", "mai", "juin",
+    "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
+)  # fmt: skip
 _YEAR_MONTH_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_SHORT_YEAR = re.compile(r"\d{1,2} ?[/\-. ] ?\d{1,2} ?[/\-. ] ?\d{2}", re.ASCII)
 
 # The numbering plan gives these prefixes of national numbers to countries of their own (ARCEP; ITU codes).
 _OVERSEAS_PREFIXES = {
@@ -71,8 +76,11 @@ def _whole_and_decimals(unsigned: str, example: str) -> tuple[str, str]:
     return whole.replace(" ", "").lstrip("0"), decimals
 
 
-def parse_date_fr(text: str) -> date:
-    """ "12/03/1985", with - . or a space as well, or "1985-03-12". A year always has four digits."""
+def parse_date_fr(text: str, years: range | None = None) -> date:
+    """ "12/03/1985", with - . or a space as well, "12 mars 1985", "1er mai 1986" or "1985-03-12".
+
+    A year has four digits. Two will do where `years` has only one that ends so: of a birth, "85" is 1985.
+    """
     typed = _single_spaces(text)
     if not typed:
         raise ValueError("Indiquez une date, comme 12/03/1985.")
@@ -80,11 +88,30 @@ def parse_date_fr(text: str) -> date:
         day, _, month, year = found.groups()
     elif found := _YEAR_MONTH_DAY.fullmatch(typed):
         year, month, day = found.groups()
-    elif _SHORT_YEAR.fullmatch(typed):
-        raise ValueError("Écrivez l’année avec quatre chiffres, comme 12/03/1985.")
+    elif found := _DAY_IN_WORDS.fullmatch(normalise(typed)):
+        day, month, year = found[1], _month_named(found[2]), found[3]
     else:
         raise ValueError("Écrivez la date comme 12/03/1985.")
-    return _existing_day(int(year), int(month), int(day))
+    return _existing_day(_whole_year(year, years), int(month), int(day))
+
+
+def _month_named(word: str) -> int:
+    """ "mars" is 3, and so is "mar": the first letters do where they leave no doubt."""
+    meant = [number for number, name in enumerate(_MONTHS, 1) if name.startswith(word)]
+    if len(meant) != 1:
+        raise ValueError("Écrivez la date comme 12/03/1985.")
+    return meant[0]
+
+
+def _whole_year(typed: str, years: range | None) -> int:
+    if len(typed) == 4:
+        return int(typed)
+    meant = [year for year in years or () if year % 100 == int(typed)]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise ValueError(f"Écrivez l’année avec quatre chiffres : {' ou '.join(map(str, meant))} ?")
+    raise ValueError("Écrivez l’année avec quatre chiffres, comme 12/03/1985.")
 
 
 def _existing_day(year: int, month: int, day: int) -> date:

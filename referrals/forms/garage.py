@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mobiliz.lib.forms import DateFieldFr, DecimalFieldFr, NirFreeTextField, WholeFieldFr
+from mobiliz.lib.forms import DateFieldFr, DecimalFieldFr, FreeTextField, NirFreeTextField, WholeFieldFr
 from referrals import words
 from referrals.models.quotes import PiecChoice
 from referrals.states import DeclineReason
@@ -55,7 +55,7 @@ class GiveBackForm(ReasonForm):
 
 
 class TelephoneForm(ActForm):
-    spoke_with = forms.CharField(
+    spoke_with = FreeTextField(
         label=_("Avec qui avez-vous parlé ?"),
         help_text=_("Le conseiller ou la personne."),
         max_length=120,

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.lib import clock
-from mobiliz.lib.forms import DateFieldFr, NirFreeTextField, PhoneFieldFr, RadioCards, WholeFieldFr
+from mobiliz.lib.forms import DateFieldFr, FreeTextField, NirFreeTextField, PhoneFieldFr, RadioCards, WholeFieldFr
 from mobiliz.territory.forms import CommuneField
 from referrals.models import Referral
 from referrals.models.people import ConsentChannel
@@ -42,17 +42,15 @@ class PastDayField(DateFieldFr):
 class PersonForm(forms.Form):
     """Who is helped, how to reach them, how far they can go."""
 
-    first_name = forms.CharField(
-        label=_("Prénom"), max_length=80, error_messages={"required": _("Indiquez le prénom.")}
-    )
-    last_name = forms.CharField(label=_("Nom"), max_length=80, error_messages={"required": _("Indiquez le nom.")})
+    first_name = FreeTextField(label=_("Prénom"), max_length=80, error_messages={"required": _("Indiquez le prénom.")})
+    last_name = FreeTextField(label=_("Nom"), max_length=80, error_messages={"required": _("Indiquez le nom.")})
     birth_date = BirthDateField(label=_("Date de naissance"))
     commune = CommuneField(label=_("Commune où la personne habite"))
     phone = PhoneFieldFr(
         label=_("Téléphone"), required=False, help_text=_("Le garage le reçoit une fois qu’il a accepté.")
     )
     email = forms.EmailField(label=_("Adresse électronique"), required=False)
-    address = forms.CharField(label=_("Adresse"), max_length=200, required=False)
+    address = FreeTextField(label=_("Adresse"), max_length=200, required=False)
     distance_agreed_km = WholeFieldFr(
         label=_("Jusqu’où la personne accepte d’aller"),
         min_value=1,
@@ -110,7 +108,7 @@ class NewPersonForm(PersonForm):
         error_messages={"required": _("Dites comment l’accord a été donné.")},
     )
     given_on = PastDayField(label=_("Donné le"), initial=clock.today)
-    given_by = forms.CharField(
+    given_by = FreeTextField(
         label=_("Donné par"),
         max_length=170,
         required=False,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from garages.conditions import Conditions
 from garages.tariff import MAX_LINES, Fault, LineInput, LineKind, PartOrigin, TariffError, Totals, price_lines
-from mobiliz.lib.forms import DecimalFieldFr, WholeFieldFr
+from mobiliz.lib.forms import DecimalFieldFr, FreeTextField, WholeFieldFr
 from referrals.models import QuoteVersion
 from referrals.models.quotes import LineKind as LineKinds
 from referrals.models.quotes import PartOrigin as PartOrigins
@@ -32,7 +32,7 @@ class LineForm(forms.Form):
     """One line; its kind is chosen when it is added. A line in which nothing was typed does not count."""
 
     kind = forms.ChoiceField(label=_("Nature"), choices=LineKinds.choices, widget=forms.HiddenInput)
-    description = forms.CharField(label=_("Désignation"), required=False)
+    description = FreeTextField(label=_("Désignation"), required=False)
     quantity = DecimalFieldFr(label=_("Quantité"), required=False, decimal_places=ANY_DECIMALS)
     unit_cost_excl_tax = DecimalFieldFr(label=_("Prix coûtant HT"), required=False, decimal_places=ANY_DECIMALS)
     unit_public_excl_tax = DecimalFieldFr(label=_("Prix public HT"), required=False, decimal_places=ANY_DECIMALS)

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.lib import clock
-from mobiliz.lib.forms import NirFreeTextField
+from mobiliz.lib.forms import FreeTextField, NirFreeTextField
 from referrals import words
 from referrals.candidates import Candidate
 from referrals.forms.person import PastDayField
@@ -87,7 +87,7 @@ class AssignmentForm(forms.Form):
 
 
 class SettleForm(AssignmentForm):
-    spoke_with = forms.CharField(
+    spoke_with = FreeTextField(
         label=_("Avec qui avez-vous parlé ?"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

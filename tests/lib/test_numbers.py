@@ -112,6 +112,10 @@ def test_whatever_is_typed_as_a_number_gives_a_number_or_a_sentence(text):
         "12/3/1985",
         " 12 / 03 / 1985 ",
         "12\u00a003\u00a01985",
+        "12 mars 1985",
+        "12 MARS 1985",
+        "12-mars-1985",
+        "12 mar. 1985",
     ],
 )
 def test_a_day_is_read_in_every_usual_writing(typed):
@@ -126,7 +130,11 @@ def test_a_day_is_read_in_every_usual_writing(typed):
         ("12/03/85", "quatre chiffres"),
         ("12 3 85", "quatre chiffres"),
         ("12/03-1985", "comme 12/03/1985"),
-        ("12 mars 1985", "comme 12/03/1985"),
+        ("12 mai 85", "quatre chiffres"),
+        ("12 ju 1985", "comme 12/03/1985"),
+        ("12 jui 1985", "comme 12/03/1985"),
+        ("12 brumaire 1985", "comme 12/03/1985"),
+        ("31 juin 1985", "n’existe pas"),
         ("1985/03/12", "comme 12/03/1985"),
         ("31/02/2024", "Le 31/02/2024 n’existe pas"),
         ("29/02/2023", "n’existe pas"),
@@ -140,6 +148,25 @@ def test_a_day_is_read_in_every_usual_writing(typed):
 def test_what_is_no_day_is_refused_in_french(typed, words):
     with pytest.raises(ValueError, match=words):
         parse_date_fr(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("12/3/85", date(1985, 3, 12)),
+        ("12 mars 85", date(1985, 3, 12)),
+        ("1er août 09", date(2009, 8, 1)),
+        ("1 sept. 27", date(1927, 9, 1)),
+        ("03.12.00", date(2000, 12, 3)),
+    ],
+)
+def test_two_figures_are_a_year_where_only_one_can_be_meant(typed, day):
+    assert parse_date_fr(typed, range(1927, 2027)) == day
+
+
+def test_two_figures_that_may_be_two_years_are_asked_again():
+    with pytest.raises(ValueError, match="quatre chiffres : 1926 ou 2026"):
+        parse_date_fr("12/3/26", range(1926, 2027))
 
 
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))

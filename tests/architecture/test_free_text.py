@@ -1,0 +1,37 @@
+"""Whatever people write in their own words refuses a social security number, on every form of the house."""
+
+import importlib
+
+import pytest
+from django import forms
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+
+from mobiliz.lib.forms import FreeTextField, _TypedField
+from tests.architecture.layers import place
+
+# Fields of text that are no free text: each has a form of its own, or is searched with and not kept.
+NOT_FREE = {"q", "plate", "vin", "postcode", "code"}
+
+
+def all_forms(base=forms.BaseForm):
+    for form in base.__subclasses__():
+        yield form
+        yield from all_forms(form)
+
+
+def text_fields():
+    for config in apps.get_app_configs():
+        if place(config.name) and module_has_submodule(config.module, "forms"):
+            importlib.import_module(f"{config.name}.forms")
+    for form in sorted({*all_forms()}, key=lambda form: f"{form.__module__}.{form.__qualname__}"):
+        if place(form.__module__):
+            for name, field in form.base_fields.items():
+                is_text = isinstance(field, forms.CharField) and not isinstance(field, _TypedField)
+                if is_text and not isinstance(field, forms.EmailField) and field.widget.input_type != "password":
+                    yield pytest.param(name, field, id=f"{form.__module__}.{form.__name__}.{name}")
+
+
+@pytest.mark.parametrize(("name", "field"), [*text_fields()])
+def test_a_free_text_refuses_a_social_security_number(name, field):
+    assert isinstance(field, FreeTextField) or name in NOT_FREE
