@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from mobiliz.accounts.actors import Actor
     from referrals.models import Assignment, Referral
 
+# "M. Benali", "Mme Benali": nobody's name
+TITLES = {"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle"}
 LIVE = [State.WAITING, State.ACCEPTED, State.QUOTED, State.AGREED]
 # Income, household, notes: read from the database only where they are shown
 SEALED = ("assessment__facts", "assessment__trace", "assessment__decision_note", "beneficiary__notes")
@@ -34,6 +37,18 @@ def _of_organisation(actor: Actor, prefix: str = "") -> Q:
 
 def _sender_sees(actor: Actor) -> bool:
     return actor.is_adviser or (actor.is_client and "referrals:read" in actor.scopes)
+
+
+def spoken_number(text: str) -> int | None:
+    """The case number, as it is written, said or pasted: "104512", "104 512", "dossier 104.512", "n° 104 512"."""
+    found = re.fullmatch(r"(?:dossier)?(?:n[o°º]?)?([0-9]+)", re.sub(r"[\s.\u202f]", "", text.lower()))
+    return int(found[1][:18]) if found else None
+
+
+def name_words(text: str) -> list[str]:
+    """The words to look for in a name: no title, unless that is all there is."""
+    words = normalise(text).split()
+    return [word for word in words if word not in TITLES] or words
 
 
 class ReferralQuerySet(models.QuerySet):
@@ -68,12 +83,12 @@ class ReferralQuerySet(models.QuerySet):
         return Assignment.objects.filter(referral=OuterRef("pk"), ended_at__isnull=True)
 
     def matching(self, text: str) -> Self:
-        """By the person's name, in any order of its words, or by case number."""
-        digits = "".join(text.split())
-        if digits.isascii() and digits.isdigit():
-            return self.filter(number=int(digits[:18]))
+        """By the person's name, in any order of its words, or by case number: as people say both."""
+        number = spoken_number(text)
+        if number is not None:
+            return self.filter(number=number)
         found = self
-        for word in normalise(text).split():
+        for word in name_words(text):
             found = found.filter(beneficiary__search_name__contains=word)
         return found
 
@@ -157,7 +172,7 @@ class ReferralQuerySet(models.QuerySet):
             .select_related("assessment", "prediagnosis", "organisation__parent", "beneficiary__commune__department")
             .with_readiness()
             .with_garages()
-            .prefetch_related("assignments__quote__versions__lines", "beneficiary__consents")
+            .prefetch_related("beneficiary__consents")
         )
         return rows if actor.is_adviser else rows.defer(*SEALED)
 
@@ -428,6 +443,14 @@ class LogEntryQuerySet(models.QuerySet):
 
     def latest_first(self) -> Self:
         return self.order_by("-position")
+
+    def newest_first(self) -> Self:
+        """By moment, and those of one moment in the order in which they were written."""
+        return self.order_by("-at", "-pk")
+
+    def older_than(self, moment: datetime, pk: int) -> Self:
+        """What comes after this line in the thread, the newest first."""
+        return self.filter(at__lte=moment).filter(Q(at__lt=moment) | Q(pk__lt=pk))
 
     def with_actors(self) -> Self:
         return self.select_related("membership__user", "membership__organisation", "client", "assignment__garage")

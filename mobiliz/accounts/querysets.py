@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from mobiliz.accounts.roles import ORGANISATION_KINDS, Permission
+from mobiliz.accounts.roles import ORGANISATION_KINDS, Permission, Role
 from mobiliz.lib.text import normalise
 
 if TYPE_CHECKING:
@@ -74,6 +74,11 @@ class MembershipQuerySet(models.QuerySet):
 
     def of_organisation(self, organisation_id: int) -> Self:
         return self.filter(organisation_id=organisation_id)
+
+    def pilots_for(self, region_code: str | None) -> Self:
+        """Who pilots this region, the regional pilots and then the national ones."""
+        regional = Q(role=Role.REGIONAL_PILOT, region_id=region_code, region__isnull=False)
+        return self.current().filter(regional | Q(role=Role.PILOT)).with_places().order_by("-role", "pk")
 
     def with_places(self) -> Self:
         return self.select_related("user", "organisation__parent", "region")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.desks.adviser import case, garage_choice, household, listing, person, sending, vehicle
+from referrals.desks.adviser import case, case_acts, garage_choice, household, listing, person, sending, vehicle
 
 urlpatterns = [
     path("", listing.referral_list, name="referral_list"),
@@ -17,10 +17,10 @@ urlpatterns = [
     path("<uuid:uid>/envoi/", sending.send, name="referral_send"),
     path("<uuid:uid>/envoi/examen/", sending.send_for_review, name="referral_send_for_review"),
     # acts on a case
-    path("<uuid:uid>/reprendre/", case.unsend, name="referral_unsend"),
-    path("<uuid:uid>/accord-telephone/", case.settle, name="referral_settle"),
-    path("<uuid:uid>/devis-refuse/", case.decline_quote, name="referral_decline_quote"),
-    path("<uuid:uid>/abandon/", case.withdraw, name="referral_withdraw"),
-    path("<uuid:uid>/fermer/", case.close, name="referral_close"),
-    path("<uuid:uid>/rouvrir/", case.reopen, name="referral_reopen"),
+    path("<uuid:uid>/reprendre/", case_acts.unsend, name="referral_unsend"),
+    path("<uuid:uid>/accord-telephone/", case_acts.settle, name="referral_settle"),
+    path("<uuid:uid>/devis-refuse/", case_acts.decline_quote, name="referral_decline_quote"),
+    path("<uuid:uid>/abandon/", case_acts.withdraw, name="referral_withdraw"),
+    path("<uuid:uid>/fermer/", case_acts.close, name="referral_close"),
+    path("<uuid:uid>/rouvrir/", case_acts.reopen, name="referral_reopen"),
 ]

@@ -53,6 +53,11 @@ class NextStep:
         """Whether something is asked of the reader now: its button is the filled one."""
         return self.urgency == Urgency.NOW or (self.urgency == Urgency.SOON and self.sense == "wait")
 
+    @property
+    def phone(self) -> str:
+        """The number that the one act calls; empty where it is not a call."""
+        return self.url.removeprefix("tel:") if self.url.startswith("tel:") else ""
+
 
 def next_step(referral: Referral) -> NextStep:
     """Expects what `for_desk` or `for_case` load."""

@@ -1,20 +1,34 @@
-"""The log of a referral in words, the newest first, as the timeline component takes it."""
+"""The log of a referral told in words: what happened, with whom, why, how long it took, who did it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from mobiliz.lib.clock import day_of
 from mobiliz.lib.numbers import format_eur
 from mobiliz.lib.templatetags.mobiliz import day_fr
 from referrals import words
-from referrals.models import LogEntry
-from referrals.states import Verb
+from referrals.clock import working_days_between
+from referrals.models import Assignment, LogEntry
+from referrals.states import End, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the timeline, as its component takes it."""
+
+    at: datetime
+    sense: str
+    icon: str
+    title: str
+    text: str
 
 
 class Look(NamedTuple):
@@ -23,76 +37,165 @@ class Look(NamedTuple):
     title: Any
 
 
-PLAIN = Look("info", "information-circle", "")
+# What each verb says; after a colon, the same verb when it came to something else.
 LOOKS: dict[str, Look] = {
     Verb.OPEN: Look("info", "document-text", gettext_lazy("Dossier ouvert")),
-    Verb.SEND: Look("info", "paper-airplane", gettext_lazy("Envoyée à %(garage)s")),
-    Verb.SEND_FOR_REVIEW: Look("info", "magnifying-glass", gettext_lazy("Envoyée à un pilote pour examen")),
+    Verb.SEND: Look("info", "paper-airplane", gettext_lazy("Orientation envoyée à %(garage)s")),
+    Verb.SEND_FOR_REVIEW: Look("info", "magnifying-glass", gettext_lazy("Éligibilité à examiner : un pilote décide")),
     Verb.APPROVE_REVIEW: Look("good", "check", gettext_lazy("Éligibilité accordée par un pilote")),
     Verb.REFUSE_REVIEW: Look("late", "x-mark", gettext_lazy("Éligibilité refusée par un pilote")),
-    Verb.UNSEND: Look("info", "arrow-left", gettext_lazy("Reprise avant la réponse du garage")),
-    Verb.ASSIGN: Look("info", "paper-airplane", gettext_lazy("Proposée à %(garage)s")),
+    Verb.UNSEND: Look("info", "arrow-left", gettext_lazy("Orientation reprise avant la réponse du garage")),
+    Verb.ASSIGN: Look("info", "paper-airplane", gettext_lazy("Orientation proposée à %(garage)s")),
+    "assign:next": Look("info", "arrow-right", gettext_lazy("Le dossier passe à %(garage)s")),
     Verb.ACCEPT: Look("good", "check", gettext_lazy("%(garage)s accepte")),
     Verb.DECLINE: Look("late", "x-mark", gettext_lazy("%(garage)s décline")),
-    Verb.LAPSE: Look("late", "clock", gettext_lazy("%(garage)s n’a pas répondu à temps")),
+    Verb.LAPSE: Look("late", "clock", gettext_lazy("%(garage)s n’a pas répondu")),
+    "lapse:left": Look("late", "x-mark", gettext_lazy("%(garage)s ne prend plus d’orientation")),
     Verb.SETTLE_BY_TELEPHONE: Look("good", "phone", gettext_lazy("%(garage)s accepte par téléphone")),
     Verb.GIVE_BACK: Look("late", "arrow-left", gettext_lazy("%(garage)s rend le dossier")),
-    Verb.NO_SHOW: Look("late", "calendar", gettext_lazy("La personne n’est pas venue")),
+    Verb.NO_SHOW: Look("late", "calendar", gettext_lazy("La personne n’est pas venue au rendez-vous")),
+    "no_show:closed": Look("late", "x-mark", gettext_lazy("Deuxième rendez-vous manqué : le dossier est fermé")),
     Verb.ISSUE_QUOTE: Look("good", "document-text", gettext_lazy("Devis proposé")),
     Verb.SUPERSEDE_QUOTE: Look("info", "document-text", gettext_lazy("Devis remplacé")),
     Verb.ACCEPT_QUOTE: Look("good", "check", gettext_lazy("Devis accepté")),
     Verb.DECLINE_QUOTE: Look("late", "x-mark", gettext_lazy("Devis refusé")),
+    "decline_quote:agreed": Look("late", "x-mark", gettext_lazy("Travaux supplémentaires refusés")),
     Verb.EXPIRE_QUOTE: Look("late", "clock", gettext_lazy("Devis expiré sans réponse")),
+    "expire_quote:agreed": Look("late", "clock", gettext_lazy("Travaux supplémentaires restés sans réponse")),
     Verb.SUPPLEMENT: Look("wait", "document-text", gettext_lazy("Travaux supplémentaires proposés")),
     Verb.RECORD_REPAIR: Look("good", "wrench-screwdriver", gettext_lazy("Voiture réparée")),
     Verb.CANCEL_REPAIR: Look("late", "x-mark", gettext_lazy("Réparation annulée")),
-    Verb.WITHDRAW: Look("late", "x-mark", gettext_lazy("Abandon")),
+    Verb.WITHDRAW: Look("late", "x-mark", gettext_lazy("La personne abandonne")),
     Verb.CLOSE: Look("late", "x-mark", gettext_lazy("Dossier fermé")),
-    Verb.REOPEN: Look("info", "arrow-left", gettext_lazy("Dossier rouvert")),
-}
-
-
-def events(log: Iterable[LogEntry]) -> list[dict[str, Any]]:
-    """Expects `with_actors`."""
-    return [_event(entry) for entry in log]
-
-
-def _event(entry: LogEntry) -> dict[str, Any]:
-    look = LOOKS.get(entry.verb, PLAIN)
-    garage = entry.assignment.garage.name if entry.assignment else ""
-    title = str(look.title) % {"garage": garage} if look.title else entry.get_verb_display()
-    return {"sense": look.sense, "icon": look.icon, "title": title, "text": _text(entry), "at": entry.at}
-
-
-def _text(entry: LogEntry) -> str:
-    """What the log kept beside the act, then who did it."""
-    said = [*_details(entry), _("Par %(who)s.") % {"who": entry.actor_in_words}]
-    return " ".join(said)
-
-
-def _details(entry: LogEntry) -> list[str]:
-    detail = entry.detail
-    said = [sentence for key, sentence in _SENTENCES.items() if key in detail]
-    return [str(sentence) % _readable(detail) for sentence in said]
-
-
-_SENTENCES = {
-    "spoke_with": gettext_lazy("Accord donné par %(spoke_with)s le %(on)s."),
-    "total_incl_tax": gettext_lazy("%(total_incl_tax)s, devis %(quote)s, valable jusqu’au %(valid_until)s."),
-    "done_on": gettext_lazy("Le %(done_on)s, pour %(final_total_incl_tax)s."),
-    "reason": gettext_lazy("« %(reason)s »"),
-    "why": gettext_lazy("« %(why)s »"),
+    Verb.REOPEN: Look("info", "arrow-left", gettext_lazy("Dossier rouvert : il redevient un brouillon")),
 }
 _REASONS = dict(words.DECLINE_REASONS)
+_OUTCOMES = dict(words.OUTCOMES)
+# These titles say everything about how it ended
+_SAYS_ITS_OUTCOME = {
+    Verb.WITHDRAW, Verb.REFUSE_REVIEW, Verb.DECLINE_QUOTE, Verb.EXPIRE_QUOTE, Verb.CANCEL_REPAIR, Verb.NO_SHOW,
+}  # fmt: skip
+_ANSWERS = {Verb.ACCEPT, Verb.DECLINE}
+_PUTS = {Verb.SEND, Verb.ASSIGN}
 
 
-def _readable(detail: dict[str, Any]) -> dict[str, str]:
-    return {key: _in_words(key, str(value)) for key, value in detail.items()}
+def events(log: Iterable[LogEntry], asked: Sequence[Assignment] | None = None) -> list[Event]:
+    """Expects `with_actors`. `asked`: the garages asked, the last first, with what was noted of each; a garage is
+    told nothing of the others, nor why it was chosen."""
+    return [event_of(entry, asked) for entry in log]
 
 
-def _in_words(key: str, value: str) -> str:
-    if key in ("on", "valid_until", "done_on"):
-        return day_fr(date.fromisoformat(value))
-    if key in ("total_incl_tax", "final_total_incl_tax"):
-        return format_eur(Decimal(value))
-    return str(_REASONS.get(value, value)) if key == "reason" else value
+def event_of(entry: LogEntry, asked: Sequence[Assignment] | None = None) -> Event:
+    before = _before(entry, asked or ())
+    look = LOOKS[_variant(entry, before)]
+    said = [*_told(entry), *(_from_assignment(entry, before) if asked is not None else [])]
+    text = " ".join([*said, _("Par %(who)s.") % {"who": entry.actor_in_words}])
+    return Event(entry.at, look.sense, look.icon, _title(entry, look), text)
+
+
+def _before(entry: LogEntry, asked: Sequence[Assignment]) -> Assignment | None:
+    """The garage that had it before this one was asked."""
+    if entry.verb != Verb.ASSIGN:
+        return None
+    later = [one.pk for one in asked]
+    place = later.index(entry.assignment_id) if entry.assignment_id in later else len(later)
+    return asked[place + 1] if place + 1 < len(asked) else None
+
+
+def _variant(entry: LogEntry, before: Assignment | None) -> str:
+    if entry.verb == Verb.ASSIGN and before:
+        return "assign:next"
+    if entry.detail.get("end") == End.GARAGE_LEFT:
+        return "lapse:left"
+    other = f"{entry.verb}:{entry.to_state}"
+    return other if other in LOOKS else entry.verb
+
+
+def _title(entry: LogEntry, look: Look) -> str:
+    garage = entry.assignment.garage.name if entry.assignment else _("un garage")
+    title = str(look.title) % {"garage": garage}
+    if "total_incl_tax" in entry.detail:
+        return _("%(what)s : %(more)s") % {"what": title, "more": _eur(entry.detail["total_incl_tax"])}
+    outcome = _OUTCOMES.get(entry.detail.get("outcome", "")) if entry.verb not in _SAYS_ITS_OUTCOME else None
+    return _("%(what)s : %(more)s") % {"what": title, "more": outcome} if outcome else title
+
+
+def _told(entry: LogEntry) -> Iterator[str]:
+    """What the log kept beside the act."""
+    detail = entry.detail
+    if "spoke_with" in detail:
+        yield _("Accord donné par %(who)s le %(day)s.") % {"who": detail["spoke_with"], "day": _day(detail["on"])}
+    if "quote" in detail:
+        words = {"quote": detail["quote"], "day": _day(detail["valid_until"])}
+        yield _("Devis %(quote)s, valable jusqu’au %(day)s.") % words
+    if "done_on" in detail:
+        words = {"day": _day(detail["done_on"]), "total": _eur(detail["final_total_incl_tax"])}
+        yield _("Le %(day)s, pour %(total)s.") % words
+    yield from _why(detail)
+
+
+def _why(detail: dict[str, Any]) -> Iterator[str]:
+    """A reason chosen from the list, or the words that were noted."""
+    chosen = _REASONS.get(detail.get("reason", ""))
+    if chosen:
+        yield _("Motif : %(reason)s.") % {"reason": chosen}
+    for said in (detail.get("why"), None if chosen else detail.get("reason")):
+        if said:
+            yield _("« %(said)s »") % {"said": said}
+
+
+def _from_assignment(entry: LogEntry, before: Assignment | None) -> Iterator[str]:
+    """What the assignment tells to those who see them all."""
+    held = entry.assignment
+    if held is None:
+        return
+    if before:
+        yield _after(before)
+    if entry.verb in _PUTS and held.choice_reason:
+        yield _("Choisi : « %(why)s ».") % {"why": held.choice_reason}
+    if entry.verb in {Verb.DECLINE, Verb.GIVE_BACK} and held.end_comment:
+        yield _("« %(said)s »") % {"said": held.end_comment}
+    if entry.verb in _ANSWERS:
+        yield _answered_in(_days(held, entry))
+    if entry.verb == Verb.LAPSE and entry.detail.get("end") != End.GARAGE_LEFT:
+        yield _silent_for(held, _days(held, entry))
+
+
+_AFTER = {
+    End.DECLINED: gettext_lazy("%(garage)s a décliné."),
+    End.LAPSED: gettext_lazy("%(garage)s n’a pas répondu."),
+    End.GIVEN_BACK: gettext_lazy("%(garage)s a rendu le dossier."),
+    End.GARAGE_LEFT: gettext_lazy("%(garage)s ne prend plus d’orientation."),
+}
+
+
+def _after(before: Assignment) -> str:
+    """Why it did not stay with the garage before."""
+    sentence = _AFTER.get(End(before.end)) if before.end else None
+    return str(sentence or _("Avant, %(garage)s.")) % {"garage": before.garage.name}
+
+
+def _days(held: Assignment, entry: LogEntry) -> int:
+    return working_days_between(day_of(held.put_at), day_of(entry.at))
+
+
+def _answered_in(days: int) -> str:
+    if days == 0:
+        return _("Réponse le jour même.")
+    return ngettext("Réponse en %(days)d jour ouvré.", "Réponse en %(days)d jours ouvrés.", days) % {"days": days}
+
+
+def _silent_for(held: Assignment, days: int) -> str:
+    return ngettext(
+        "Proposée le %(day)s, sans réponse après %(days)d jour ouvré.",
+        "Proposée le %(day)s, sans réponse après %(days)d jours ouvrés.",
+        days,
+    ) % {"day": day_fr(held.put_at), "days": days}
+
+
+def _day(iso: str) -> str:
+    return day_fr(date.fromisoformat(iso))
+
+
+def _eur(amount: str) -> str:
+    return format_eur(Decimal(amount))

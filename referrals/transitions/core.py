@@ -101,7 +101,8 @@ def finish(
     referral.closed_at = moment if to == State.CLOSED else None
     referral.updated_at = moment
     referral.save(update_fields=["state", "state_since", "outcome", "closed_at", "updated_at", *also])
-    return _append(referral, verb, "" if is_new else came_from, by=by, assignment=assignment, detail=detail or {})
+    told = {**(detail or {}), **({"outcome": outcome.value} if outcome else {})}
+    return _append(referral, verb, "" if is_new else came_from, by=by, assignment=assignment, detail=told)
 
 
 def end_assignment(assignment: Assignment, end: End, *, reason: str = "", comment: str = "") -> None:

@@ -133,7 +133,7 @@ def decline_quote(
         raise Refused(_("Notez pourquoi la personne refuse le devis."), field="reason")
     _refuse_answer_day(asked, answered_on)
     _answer(asked, by, is_accepted=False, reason=reason.strip(), answered_on=answered_on, channel=channel)
-    _settle_without(asked, referral, assignment, Verb.DECLINE_QUOTE, Outcome.QUOTE_DECLINED, by)
+    _settle_without(asked, referral, assignment, Verb.DECLINE_QUOTE, Outcome.QUOTE_DECLINED, by, reason.strip())
 
 
 @transaction.atomic
@@ -303,10 +303,16 @@ def _answer(version: QuoteVersion, by: Actor, **facts: Any) -> None:
 
 
 def _settle_without(
-    asked: QuoteVersion, referral: Referral, assignment: Assignment, verb: Verb, outcome: Outcome, by: Actor
+    asked: QuoteVersion,
+    referral: Referral,
+    assignment: Assignment,
+    verb: Verb,
+    outcome: Outcome,
+    by: Actor,
+    reason: str = "",
 ) -> None:
     """No yes to this version: back to what was agreed before the supplement, else the end."""
-    detail = _quote_detail(asked)
+    detail = _quote_detail(asked) | ({"reason": reason} if reason else {})
     if accepted_version(assignment):
         finish(referral, verb, State.AGREED, by=by, assignment=assignment, detail=detail)
         return

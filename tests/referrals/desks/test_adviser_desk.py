@@ -134,6 +134,23 @@ def test_a_case_is_found_by_its_number(as_adviser, adviser):
     assert "Autre" not in page
 
 
+@pytest.mark.parametrize("typed", ["M. Benali", "mme BENALI nadia", "Nadia Benali", "bénali"])
+def test_a_colleagues_case_is_found_as_its_person_is_called(as_adviser, structure, typed):
+    colleague = MembershipFactory(user=UserFactory(), organisation=structure.organisation)
+    journey.draft(colleague)
+    assert "Nadia Benali" in text_of(as_adviser.get(LIST, {"q": typed}))
+
+
+@pytest.mark.parametrize("said", ["{}", "dossier {}", "Dossier n° {}", "no {}", "n°{}."])
+def test_a_case_is_found_by_its_number_as_it_is_said(as_adviser, adviser, said):
+    referral = journey.draft(adviser)
+    journey.draft(adviser, last_name="Autre")
+    for number in (referral.spoken_number, referral.spoken_number.replace("\u202f", " "), str(referral.number)):
+        page = text_of(as_adviser.get(LIST, {"q": said.format(number)}))
+        assert "Nadia Benali" in page
+        assert "Nadia Autre" not in page
+
+
 def test_a_search_never_leaves_the_structure(as_other_adviser, adviser):
     journey.draft(adviser)
     page = text_of(as_other_adviser.get(LIST, {"q": "Benali", "qui": "structure"}))

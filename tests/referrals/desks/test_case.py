@@ -38,10 +38,10 @@ def test_the_case_says_where_it_stands_who_to_call_and_what_happened(as_adviser,
     assert "Le devis expire dans 30 jours" in page
     assert "Sandrine Teyssier" in page
     assert 'href="tel:+33465713318"' in page
-    assert "(remplaçant)" in page
+    assert "Remplaçant : " in page
     assert "Garage de la Loire accepte" in page
     assert "Par Sophie Faure (Garage de la Loire)." in page
-    assert "Remplacement de l’alternateur" in page
+    assert reverse("quote", args=[referral.assignments.get().quote.uid]) in page
     assert referral.spoken_number in page
 
 

@@ -1,0 +1,104 @@
+"""A referral in each state, and each verb done to it by someone who may."""
+
+import pytest
+
+from mobiliz.accounts.actors import SYSTEM
+from mobiliz.lib import clock
+from referrals import transitions
+from referrals.models import Assignment
+from referrals.states import DeclineReason, Outcome
+from tests.cast import actor
+from tests.factories import journey
+
+
+@pytest.fixture
+def stage(adviser, workshop, pilot):
+    """`stage("quoted")`: a referral in that state, with the assignment its garage holds or held."""
+
+    def reach(state):
+        makers = {
+            "draft": lambda: journey.ready(adviser),
+            "review": lambda: journey.in_review(adviser),
+            "waiting": lambda: journey.sent(adviser, journey.garage_of(workshop)),
+            "accepted": lambda: journey.accepted(adviser, workshop),
+            "quoted": lambda: journey.quoted(adviser, workshop),
+            "agreed": lambda: journey.agreed(adviser, workshop),
+            "completed": lambda: journey.completed(adviser, workshop),
+            "closed": lambda: _closed(adviser, workshop),
+        }
+        made = makers[state]()
+        if isinstance(made, Assignment):
+            return made.referral, made
+        return made, None
+
+    return reach
+
+
+def _closed(adviser, workshop):
+    assignment = journey.quoted(adviser, workshop)
+    transitions.withdraw(assignment.referral, reason="A trouvé une voiture", by=actor(adviser))
+    return journey.fresh(assignment)
+
+
+@pytest.fixture
+def do(adviser, workshop, pilot, garage, other_garage):
+    """`do("accept", referral, assignment)`: the verb by someone who may, with good input."""
+
+    def act(verb, referral, held):
+        today, by_adviser, by_workshop, by_pilot = clock.today(), actor(adviser), actor(workshop), actor(pilot)
+        no = DeclineReason.NO_CAPACITY
+        acts = {
+            "send": lambda: transitions.send(referral, garage=garage, by=by_adviser),
+            "send_for_review": lambda: transitions.send_for_review(referral, by=by_adviser),
+            "approve_review": lambda: transitions.approve_review(
+                referral, why="Vit seul", evidence="Avis", by=by_pilot
+            ),
+            "refuse_review": lambda: transitions.refuse_review(referral, why="Hors champ", by=by_pilot),
+            "unsend": lambda: transitions.unsend(referral, by=by_adviser),
+            "assign": lambda: transitions.assign(referral, garage=other_garage, by=by_adviser),
+            "accept": lambda: transitions.accept(held, by=by_workshop),
+            "decline": lambda: transitions.decline(held, reason=no, by=by_workshop),
+            "lapse": lambda: transitions.lapse(held, by=SYSTEM),
+            "settle_by_telephone": lambda: transitions.settle_by_telephone(
+                held, spoke_with="Mme Faure", on=today, by=by_adviser
+            ),
+            "give_back": lambda: transitions.give_back(held, reason=no, by=by_workshop),
+            "no_show": lambda: transitions.no_show(held, by=by_workshop),
+            "issue_quote": lambda: transitions.issue_quote(held, lines=journey.LINES, by=by_workshop),
+            "supersede_quote": lambda: transitions.supersede_quote(
+                held, lines=journey.LINES, replaces=1, by=by_workshop
+            ),
+            "accept_quote": lambda: transitions.accept_quote(
+                held, version=1, piec_choice="wanted", answered_on=today, channel="paper", by=by_workshop
+            ),
+            "decline_quote": lambda: transitions.decline_quote(
+                held, version=1, reason="Trop cher", answered_on=today, channel="paper", by=by_workshop
+            ),
+            "expire_quote": lambda: transitions.expire_quote(held, by=SYSTEM),
+            "supplement": lambda: transitions.supplement(held, lines=journey.LINES, replaces=1, by=by_workshop),
+            "record_repair": lambda: transitions.record_repair(
+                held, done_on=today, final_total_incl_tax=0, by=by_workshop
+            ),
+            "cancel_repair": lambda: transitions.cancel_repair(held, reason="Ne veut plus", by=by_workshop),
+            "withdraw": lambda: transitions.withdraw(referral, reason="Ne veut plus", by=by_adviser),
+            "close": lambda: transitions.close(
+                referral, outcome=Outcome.UNREACHABLE, reason="Trois appels sans réponse", by=by_adviser
+            ),
+            "reopen": lambda: transitions.reopen(referral, by=by_adviser),
+        }
+        return acts[verb]()
+
+    return act
+
+
+@pytest.fixture
+def prepare(adviser):
+    """`prepare("assign", referral, assignment)`: what a row of the table takes for granted."""
+
+    def make_ready(verb, referral, held):
+        if verb == "send_for_review":
+            journey.assess(referral, adviser, dwelling="student_alone")
+        if verb == "assign":
+            transitions.lapse(held, by=SYSTEM)
+
+    return make_ready
