@@ -25,6 +25,8 @@ from mobiliz.lib.forms import (
     SiretField,
     WholeFieldFr,
 )
+from mobiliz.lib.narrowing import NarrowingForm
+from mobiliz.lib.paging import DAYS, NUMBERS, Order
 from mobiliz.territory.forms import CommuneField, DepartmentChoice
 from mobiliz.territory.querysets import TypedPlace
 
@@ -196,8 +198,20 @@ class ContactForm(forms.Form):
         return cls(data, initial={name: getattr(contact, name) for name in cls.base_fields})
 
 
-class GarageFilter(forms.Form):
-    """Narrows the list; what makes no sense is left out and said."""
+ORDERS = (
+    Order("nom", _("Garage"), "search_name"),
+    Order("commune", _("Commune"), "commune__search_name"),
+    Order("plafond", _("Par semaine, au plus"), "weekly_cap", NUMBERS, is_down=True),
+    # what nobody ever confirmed stands before what was confirmed long ago
+    Order("confirmation", _("Fiche confirmée"), "confirmed_on", DAYS, empty=date.min),
+)
+
+
+NARROWED_BY = {"q": "matching", "department": "in_department", "level": "of_level", "status": "in_status"}
+
+
+class GarageFilter(NarrowingForm):
+    """Narrows the list of garages."""
 
     q = forms.CharField(label=_("Nom, commune ou code postal"), required=False, max_length=100)
     department = DepartmentChoice(label=_("Département"), required=False)
@@ -211,14 +225,6 @@ class GarageFilter(forms.Form):
         self.fields["status"].choices = [("", _("Tous")), *in_sentence_case(shown)]
 
     def narrow(self, garages: GarageQuerySet) -> GarageQuerySet:
-        self.is_valid()  # reads what can be read
-        asked = self.cleaned_data
-        garages = garages.matching(asked.get("q") or "")
-        for name, narrowed_by in (("department", "in_department"), ("level", "of_level"), ("status", "in_status")):
-            if asked.get(name):
-                garages = getattr(garages, narrowed_by)(asked[name])
+        for name, value in self.asked.items():
+            garages = getattr(garages, NARROWED_BY[name])(value)
         return garages
-
-    @property
-    def is_narrowed(self) -> bool:
-        return any(self.data.get(name) for name in self.fields)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Deferrable, F, Q
+from django.db.models import Deferrable, F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from garages.querysets import (
@@ -106,7 +108,9 @@ class Garage(models.Model):
         verbose_name = _("garage")
         indexes = [
             models.Index(fields=["latitude", "longitude"], name="garage_position"),
-            models.Index(fields=["search_name"], name="garage_search_name"),
+            models.Index(fields=["search_name", "id"], name="garage_by_name"),
+            models.Index(fields=["weekly_cap", "id"], name="garage_by_cap"),
+            models.Index(Coalesce("confirmed_on", Value(date.min)), "id", name="garage_by_confirmation"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(siret__regex=r"^\d{14}$"), name="garage_siret_digits"),

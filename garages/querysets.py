@@ -90,8 +90,8 @@ class GarageQuerySet(PlacedQuerySet):
         return self.filter(siret=siret)
 
     def for_list(self) -> Self:
-        """With what a row of the list shows, in the order of names."""
-        return self.with_status().select_related("commune__department", "group").order_by("search_name", "pk")
+        """With what a row of the list shows."""
+        return self.with_status().select_related("commune__department", "group")
 
     def with_contacts_for(self, actor: Actor) -> Self:
         """With `shown_contacts`: the current ones that this actor may call, the first to be asked first."""

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from garages import actions
-from garages.forms import ContactForm, GarageFilter, GarageForm, NewGarageForm, StatusForm
+from garages.forms import ORDERS, ContactForm, GarageFilter, GarageForm, NewGarageForm, StatusForm
 from garages.models import Contact, DistributionGroup, Garage
 from garages.permissions import can_edit, can_register, can_see_directory, can_see_follow_up
 from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
-from mobiliz.lib.paging import paged
+from mobiliz.lib.paging import list_page, paged
 from mobiliz.lib.refusals import Refused, attempt
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -29,11 +29,12 @@ def garages(request: HttpRequest) -> HttpResponse:
     rows = narrowing.narrow(Garage.objects.visible_to(request.actor)).for_list().with_contacts_for(request.actor)
     context = {
         "narrowing": narrowing,
-        "found": paged(request, rows),
+        "chips": narrowing.chips(request),
+        "found": paged(request, rows, ORDERS),
         "may_register": can_register(request.actor),
         "may_call": request.actor.is_pilot or request.actor.is_adviser,
     }
-    return page(request, "garages/garages.html", context, partial="list")
+    return list_page(request, "garages/garages.html", context)
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,6 +13,8 @@ from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from mobiliz.lib.choices import in_sentence_case
 from mobiliz.lib.forms import DateFieldFr, FreeTextField, PhoneFieldFr, SiretField
+from mobiliz.lib.narrowing import NarrowingForm
+from mobiliz.lib.paging import DAYS, Order
 from mobiliz.territory.forms import CommuneField, DepartmentChoice
 from partners.actions import AgencyFacts, StructureFacts
 from partners.models import Agency, Structure, StructureKind
@@ -79,8 +82,18 @@ def _as_shown(place: models.Model, names: Any) -> dict[str, Any]:
     return {name: getattr(place, name) for name in names}
 
 
-class StructureFilter(forms.Form):
-    """Narrows the list; what makes no sense is left out and said."""
+ORDERS = (Order("nom", _("Structure"), "search_name"), Order("siege", _("Siège"), "commune__search_name"))
+# what pilots follow up: an agreement without end, or none at all, asks for nothing soon; a page that nobody ever
+# confirmed stands before one that was confirmed long ago
+ORDERS_OF_PILOTS = (
+    *ORDERS,
+    Order("convention", _("Convention"), "agreement_until", DAYS, empty=date.max),
+    Order("confirmation", _("Fiche confirmée"), "confirmed_on", DAYS, empty=date.min),
+)
+
+
+class StructureFilter(NarrowingForm):
+    """Narrows the list of structures."""
 
     q = forms.CharField(label=_("Nom ou commune"), required=False, max_length=100)
     department = DepartmentChoice(label=_("Département"), required=False)
@@ -100,9 +113,8 @@ class StructureFilter(forms.Form):
             del self.fields["status"]
 
     def narrow(self, structures: StructureQuerySet) -> StructureQuerySet:
-        self.is_valid()  # reads what can be read
-        asked = self.cleaned_data
-        structures = structures.matching(asked.get("q") or "")
+        asked = self.asked
+        structures = structures.matching(asked.get("q", ""))
         if asked.get("department"):
             structures = structures.present_in(asked["department"])
         if asked.get("kind"):
@@ -110,7 +122,3 @@ class StructureFilter(forms.Form):
         if asked.get("status"):
             structures = structures.current() if asked["status"] == "current" else structures.ended()
         return structures
-
-    @property
-    def is_narrowed(self) -> bool:
-        return any(self.data.get(name) for name in self.fields)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.accounts.models import Membership, Organisation
@@ -47,7 +49,11 @@ class Structure(models.Model):
 
     class Meta:
         verbose_name = _("structure")
-        indexes = [models.Index(fields=["search_name"], name="structure_search_name")]
+        indexes = [
+            models.Index(fields=["search_name", "id"], name="structure_by_name"),
+            models.Index(Coalesce("agreement_until", Value(date.max)), "id", name="structure_by_agreement"),
+            models.Index(Coalesce("confirmed_on", Value(date.min)), "id", name="structure_by_confirmation"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(siret__isnull=True) | Q(siret__regex=r"^\d{14}$"), name="structure_siret_digits"

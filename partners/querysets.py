@@ -77,8 +77,8 @@ class StructureQuerySet(models.QuerySet):
         return self.select_related("commune__department__region")
 
     def for_list(self) -> Self:
-        """With what a row of the list shows, in the order of names."""
-        return self.select_related("commune__department").order_by("search_name", "pk")
+        """With what a row of the list shows."""
+        return self.select_related("commune__department")
 
     def with_agencies_for(self, actor: Actor) -> Self:
         """With `shown_agencies`: the open ones that this actor may see."""

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
-from mobiliz.lib.paging import paged
+from mobiliz.lib.paging import list_page, paged
 from mobiliz.lib.refusals import attempt
 from partners import actions
-from partners.forms import AgencyForm, EndForm, StructureFilter, StructureForm
+from partners.forms import ORDERS, ORDERS_OF_PILOTS, AgencyForm, EndForm, StructureFilter, StructureForm
 from partners.models import Adviser, Agency, Structure
 from partners.permissions import can_add_agency, can_edit, can_register, can_see_directory, can_see_follow_up
 
@@ -29,11 +29,12 @@ def structures(request: HttpRequest) -> HttpResponse:
     rows = narrowing.narrow(Structure.objects.visible_to(request.actor)).for_list().with_agencies_for(request.actor)
     context = {
         "narrowing": narrowing,
-        "found": paged(request, rows),
+        "chips": narrowing.chips(request),
+        "found": paged(request, rows, ORDERS_OF_PILOTS if request.actor.is_pilot else ORDERS),
         "may_register": can_register(request.actor),
         "today": clock.today(),
     }
-    return page(request, "partners/structures.html", context, partial="list")
+    return list_page(request, "partners/structures.html", context)
 
 
 @require_safe

@@ -104,13 +104,6 @@ class ReferralQuerySet(models.QuerySet):
             "beneficiary__commune", "vehicle", "offer", "organisation", "adviser__user", "region"
         )
 
-    def newest_first(self) -> Self:
-        return self.order_by("-updated_at", "-pk")
-
-    def older_than(self, moment: datetime, pk: int) -> Self:
-        """What comes after this row in the list, the newest first."""
-        return self.filter(updated_at__lte=moment).filter(Q(updated_at__lt=moment) | Q(pk__lt=pk))
-
     def to_be_done_by(self, membership: object) -> Self:
         """Their own, and those of the organisation that nobody follows any more: nothing is lost."""
         return self.filter(Q(adviser=membership) | Q(adviser__isnull=True) | Q(adviser__ended_on__isnull=False))
@@ -159,7 +152,7 @@ class ReferralQuerySet(models.QuerySet):
     def for_list(self) -> Self:
         """With `is_held`: whether a garage holds it."""
         rows = self.with_people().annotate(is_held=Exists(self._open_assignments()))
-        return rows.defer("beneficiary__notes").newest_first()
+        return rows.defer("beneficiary__notes")
 
     def for_desk(self) -> Self:
         """With all that one line of a desk says; nothing sealed is read."""

@@ -11,10 +11,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.accounts.actions import Place
-from mobiliz.accounts.models import Engagement, Organisation, User
-from mobiliz.accounts.querysets import OrganisationQuerySet
+from mobiliz.accounts.models import NEVER, Engagement, Organisation, User
+from mobiliz.accounts.querysets import OrganisationQuerySet, UserQuerySet
 from mobiliz.accounts.roles import ORGANISATION_KINDS, ROLE_DESCRIPTIONS, Role
 from mobiliz.lib.forms import FreeTextField, PhoneFieldFr, RadioCards
+from mobiliz.lib.narrowing import NarrowingForm
+from mobiliz.lib.paging import DAYS, Order
 from mobiliz.territory.models import Region
 
 SUGGESTED = 10
@@ -170,6 +172,25 @@ class AccountForm(PlaceForm):
     @property
     def person(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in ("email", "first_name", "last_name")}
+
+
+ORDERS = (
+    Order("nom", _("Nom"), "search_name"),
+    # who never signed in stands before who did long ago
+    Order("connexion", _("Dernière connexion"), "last_login", DAYS, empty=NEVER),
+)
+
+
+class AccountFilter(NarrowingForm):
+    """Narrows the list of accounts."""
+
+    q = forms.CharField(label=_("Nom, adresse ou organisation"), required=False, max_length=100)
+    role = forms.ChoiceField(label=_("Rôle"), required=False, choices=[("", _("Tous")), *_capitalised(Role.choices)])
+
+    def narrow(self, accounts: UserQuerySet) -> UserQuerySet:
+        asked = self.asked
+        accounts = accounts.matching(asked.get("q", ""))
+        return accounts.with_role(asked["role"]) if "role" in asked else accounts
 
 
 def _chosen(takers: OrganisationQuerySet, answer: Answer) -> Organisation | None:

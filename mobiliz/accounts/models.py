@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,8 @@ from mobiliz.accounts.querysets import MembershipQuerySet, OrganisationQuerySet,
 from mobiliz.accounts.roles import Role
 from mobiliz.lib import clock
 from mobiliz.lib.search_keys import SearchKeyField
+
+NEVER = datetime.min.replace(tzinfo=UTC)  # sorts who never signed in before everybody else
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -56,6 +60,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("comptes")
         constraints = [
             models.UniqueConstraint(models.functions.Lower("email"), name="user_email_unique"),
+        ]
+        indexes = [
+            models.Index(fields=["search_name", "id"], name="user_by_name"),
+            models.Index(Coalesce("last_login", Value(NEVER)), "id", name="user_by_sign_in"),
         ]
 
     def __str__(self) -> str:

@@ -97,17 +97,22 @@ class UserQuerySet(models.QuerySet):
         return self.filter(email__iexact=email)
 
     def for_list(self) -> Self:
-        """By name, each with `has_second_factor` and `current_memberships`."""
+        """Each with `has_second_factor` and `current_memberships`."""
         from allauth.mfa.models import Authenticator
 
         from mobiliz.accounts.models import Membership
 
         current = Membership.objects.filter(ended_on__isnull=True).with_places().order_by("pk")
-        return (
-            self.annotate(has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type="totp")))
-            .prefetch_related(Prefetch("memberships", queryset=current, to_attr="current_memberships"))
-            .order_by("search_name", "pk")
+        has_second_factor = Exists(Authenticator.objects.filter(user=OuterRef("pk"), type="totp"))
+        return self.annotate(has_second_factor=has_second_factor).prefetch_related(
+            Prefetch("memberships", queryset=current, to_attr="current_memberships")
         )
+
+    def with_role(self, role: str) -> Self:
+        """Those who work in this role now."""
+        from mobiliz.accounts.models import Membership
+
+        return self.filter(Exists(Membership.objects.filter(user=OuterRef("pk"), role=role, ended_on__isnull=True)))
 
     def matching(self, text: str) -> Self:
         """Those whose name, address or organisation holds every word of the text."""

@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mobiliz.accounts import actions
-from mobiliz.accounts.forms import AccountForm, PlaceForm, suggestions
+from mobiliz.accounts.forms import ORDERS, AccountFilter, AccountForm, PlaceForm, suggestions
 from mobiliz.accounts.models import Membership, User
 from mobiliz.accounts.permissions import can_change, can_end, can_manage_accounts
-from mobiliz.lib.pages import get_visible_or_404, page, require
-from mobiliz.lib.paging import paged
+from mobiliz.lib.pages import get_visible_or_404, require
+from mobiliz.lib.paging import list_page, paged
 from mobiliz.lib.refusals import Refused, attempt
 
 
@@ -29,9 +29,10 @@ from mobiliz.lib.refusals import Refused, attempt
 def accounts(request: HttpRequest) -> HttpResponse:
     """The administrator's desk: every account, found by name, address or organisation."""
     require(can_manage_accounts(request.actor))
-    text = request.GET.get("q", "").strip()
-    rows = User.objects.visible_to(request.actor).matching(text).for_list()
-    return page(request, "accounts/accounts.html", {"text": text, "page": paged(request, rows)}, partial="rows")
+    narrowing = AccountFilter(request.GET)
+    rows = narrowing.narrow(User.objects.visible_to(request.actor)).for_list()
+    context = {"narrowing": narrowing, "chips": narrowing.chips(request), "found": paged(request, rows, ORDERS)}
+    return list_page(request, "accounts/accounts.html", context)
 
 
 @require_safe

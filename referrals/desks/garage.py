@@ -22,7 +22,7 @@ from mobiliz.accounts.roles import Permission
 from mobiliz.lib import clock
 from mobiliz.lib.money import vat_on
 from mobiliz.lib.pages import get_visible_or_404, page, require
-from mobiliz.lib.paging import PAGE_LENGTH, paged
+from mobiliz.lib.paging import DAYS, Order, paged
 from referrals import permissions, words
 from referrals.actions import mark_seen
 from referrals.desks import garage_acts as acts
@@ -42,6 +42,7 @@ FILTERS = {
     "reparees": (gettext_lazy("Réparées"), State.COMPLETED),
 }
 ENDED = "terminees"
+ORDERS = (Order("reception", gettext_lazy("Reçue le"), "put_at", DAYS, is_down=True),)
 
 
 @require_safe
@@ -59,8 +60,7 @@ def history(request: HttpRequest) -> HttpResponse:
     require(request.actor.can(Permission.ANSWER_ASSIGNMENTS))
     chosen = request.GET.get("etat", "")
     rows = _chosen(Assignment.objects.visible_to(request.actor), chosen)
-    rows = rows.for_garage().with_offer().with_last_act().last_first()
-    found = paged(request, rows, length=PAGE_LENGTH)
+    found = paged(request, rows.for_garage().with_offer().with_last_act(), ORDERS)
     context = {"found": found, "lines": [Line(row) for row in found.rows], "tabs": _tabs(request, chosen)}
     return page(request, "referrals/garage/history.html", context)
 

@@ -38,7 +38,10 @@ class Beneficiary(models.Model):
 
     class Meta:
         verbose_name = _("bénéficiaire")
-        indexes = [models.Index(fields=["organisation", "search_name"], name="beneficiary_search_name")]
+        indexes = [
+            models.Index(fields=["organisation", "search_name"], name="beneficiary_search_name"),
+            models.Index(fields=["search_name"], name="beneficiary_by_name"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"

@@ -75,6 +75,7 @@ class Referral(models.Model):
         indexes = [
             models.Index(fields=["organisation", "-updated_at"], name="referral_organisation"),
             models.Index(fields=["region", "-updated_at"], name="referral_region"),
+            models.Index(fields=["updated_at", "id"], name="referral_by_change"),
             models.Index(fields=["region", "sent_at"], name="referral_cohort"),
             models.Index(
                 fields=["state", "state_since"],
@@ -140,7 +141,10 @@ class Assignment(models.Model):
 
     class Meta:
         verbose_name = _("affectation")
-        indexes = [models.Index(fields=["garage", "week"], name="assignment_garage_week")]
+        indexes = [
+            models.Index(fields=["garage", "week"], name="assignment_garage_week"),
+            models.Index(fields=["garage", "put_at", "id"], name="assignment_by_reception"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["referral"], condition=Q(ended_at__isnull=True), name="assignment_one_open"

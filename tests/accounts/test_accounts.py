@@ -21,7 +21,7 @@ ADVISER = {"role": Role.ADVISER, "engagement": "employee"}
 
 
 def names(answer):
-    return [account.get_full_name() for account in answer.context["page"].rows]
+    return [account.get_full_name() for account in answer.context["found"].rows]
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_an_account_is_found_by_name_address_or_organisation(desk, adviser, othe
 def test_the_list_says_who_has_a_second_factor_and_who_may_sign_in(desk, adviser, stranger):
     Authenticator.objects.create(user=adviser.user, type="totp", data={})
     actions.deactivate(stranger, by=actor(adviser))
-    rows = {account.email: account for account in desk.get("/comptes/").context["page"].rows}
+    rows = {account.email: account for account in desk.get("/comptes/").context["found"].rows}
     assert rows[adviser.user.email].has_second_factor
     assert not rows[stranger.email].has_second_factor
     assert not rows[stranger.email].is_active
@@ -66,11 +66,11 @@ def test_fifty_accounts_stand_on_a_page(desk):
     for number in range(51):
         UserFactory(last_name=f"Aaa{number:03}")
     first = desk.get("/comptes/", {"q": "aaa"})
-    second = desk.get(first.context["page"].after_url)
+    second = desk.get(first.context["found"].after_url)
     assert len(names(first)) == 50
     assert names(second) == ["Camille Aaa050"]
-    assert second.context["page"].after_url == ""
-    assert names(desk.get(second.context["page"].before_url)) == names(first)
+    assert second.context["found"].after_url == ""
+    assert names(desk.get(second.context["found"].before_url)) == names(first)
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "²", "9999999999999"])

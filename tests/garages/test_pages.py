@@ -178,7 +178,7 @@ def test_the_next_page_keeps_the_filters(client, pilot):
         GarageFactory(name=f"Garage {number:02}")
     cast.sign_in(client, pilot)
     first = client.get("/garages/", {"q": "garage"})
-    assert "1 à 50 sur 52" in _text(first)
+    assert "52 garages" in _text(first)
     after = first.context["found"].after_url
     assert "q=garage" in after
     second = client.get(after)

@@ -15,6 +15,7 @@ from heroicons.templatetags.heroicons import heroicon_outline
 
 from mobiliz.lib import numbers
 from mobiliz.lib.clock import PARIS, day_of
+from mobiliz.lib.paging import COUNTED, Page
 
 register = template.Library()
 
@@ -154,6 +155,20 @@ def plural_fr(count: int, forms: str) -> str:
     """`{{ 3|plural_fr:"orientation,orientations" }}`: in French zero and one are singular."""
     one, many = forms.split(",")
     return one if abs(count) < 2 else many
+
+
+@register.filter
+def count_fr(found: Page, forms: str) -> str:
+    """How many rows a list has, in words: "52 garages", "plus de 1 000 garages" where nobody counted farther."""
+    number = numbers.format_decimal_fr(Decimal(min(found.total, COUNTED)))
+    said = f"{number}{NO_BREAK_SPACE}{plural_fr(found.total, forms)}"
+    return gettext("plus de %(count)s") % {"count": said} if found.is_uncounted else said
+
+
+@register.inclusion_tag("components/sort_head.html")
+def sort_head(found: Page, name: str, css: str = "") -> dict[str, Any]:
+    """The heading of a column by which a list can be sorted: `{% sort_head found "nom" %}`."""
+    return {"head": found.heads[name], "css": css}
 
 
 @register.filter

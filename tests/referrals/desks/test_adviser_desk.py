@@ -174,7 +174,7 @@ def test_the_state_filters_and_stays_in_the_address(as_adviser, adviser, worksho
     assert "Nadia Devis" in page
     assert "Nadia Brouillon" not in page
     assert '<option value="quoted" selected>' in page
-    assert "?qui=structure&etat=quoted" in page
+    assert "?etat=quoted&qui=structure" in page
 
 
 @pytest.mark.parametrize(
@@ -186,24 +186,24 @@ def test_an_address_that_was_made_up_is_no_error(as_adviser, adviser, query):
 
 
 def test_older_ones_are_on_the_next_page_and_none_is_lost_between(as_adviser, adviser, monkeypatch):
-    monkeypatch.setattr("referrals.desks.adviser.listing.SIZE", 3)
+    monkeypatch.setattr("mobiliz.lib.paging.PAGE_LENGTH", 3)
     at_once = clock.now()
     with clock.moved_to(at_once - timedelta(days=1)):
         for number in range(4):
             journey.draft(adviser, last_name=f"Numéro{number}")
     first = as_adviser.get(LIST)
-    older = first.context["older_url"]
+    older = first.context["found"].after_url
     second = as_adviser.get(older)
     shown = [row["referral"].pk for page in (first, second) for row in page.context["rows"]]
     assert len(shown) == len(set(shown)) == 4
-    assert second.context["older_url"] == ""
-    assert second.context["newer_url"].startswith(LIST)
+    assert second.context["found"].after_url == ""
+    assert second.context["found"].before_url.startswith(LIST)
 
 
 def test_the_list_costs_the_same_with_one_and_with_fifty(as_adviser, adviser, django_assert_num_queries):
     journey.draft(adviser)
     for _ in range(2):
-        with django_assert_num_queries(4) as asked:
+        with django_assert_num_queries(5) as asked:
             as_adviser.get(LIST)
         assert not [query for query in asked if '"notes"' in query["sql"]]
         for number in range(25):

@@ -160,12 +160,12 @@ def test_the_history_filters_by_state(client, adviser, workshop, garage, chosen,
 def test_the_pager_keeps_the_filter(client, adviser, workshop, garage, monkeypatch):
     for _ in range(3):
         journey.sent(adviser, garage)
-    from referrals.desks import garage as desk
-
-    monkeypatch.setattr(desk, "PAGE_LENGTH", 2)
-    html = _page(client, workshop, "/affectations/?etat=a-repondre")
-    assert "etat=a-repondre&amp;page=2" in html
-    assert "3 à 3 sur 3" in _page(client, workshop, "/affectations/?etat=a-repondre&page=2")
+    monkeypatch.setattr("mobiliz.lib.paging.PAGE_LENGTH", 2)
+    sign_in(client, workshop)
+    first = client.get("/affectations/?etat=a-repondre").context
+    assert first["found"].after_url.startswith("/affectations/?etat=a-repondre&apres=")
+    second = client.get(first["found"].after_url).context
+    assert [len(page["lines"]) for page in (first, second)] == [2, 1]
 
 
 def test_an_empty_filter_says_what_will_come(client, workshop):
