@@ -6,7 +6,6 @@ makes them larger where the screen is narrow. Hatched means lost, a dashed outli
 three dots too few to say.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
@@ -15,18 +14,10 @@ from itertools import accumulate, pairwise
 
 from mobiliz.lib.numbers import format_decimal_fr, format_percent_fr
 from mobiliz.lib.proportions import MIN_DENOMINATOR
+from mobiliz.lib.svg import Svg, clean, coordinate
 
 WIDTH = 480
 MAX_LABEL = 32
-
-
-class Svg(str):
-    """SVG text that templates put in as it is: every label in it was escaped here."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +69,7 @@ def funnel(
         for part in _stage_row(stage, stages[0], whole, top, ident)
     ]
     legend_top = tops[-1] + 2
-    description = " ".join(f"{_clean(stage.label)} : {_stage_words(stage, stages[0])}." for stage in stages)
+    description = " ".join(f"{clean(stage.label)} : {_stage_words(stage, stages[0])}." for stage in stages)
     body = [_hatch_pattern(ident), *rows, *_funnel_legend(legend_top, ident)]
     return _svg(ident, title, description, legend_top + 20, body)
 
@@ -209,7 +200,7 @@ def _bands(placed: Sequence[_Placed]) -> Iterator[str]:
         if len(run) == 1:
             yield _line(*lows[0], *highs[0], "whisker")
         else:
-            corners = " ".join(f"{_n(x)},{_n(y)}" for x, y in [*highs, *reversed(lows)])
+            corners = " ".join(f"{coordinate(x)},{coordinate(y)}" for x, y in [*highs, *reversed(lows)])
             yield f'<polygon class="band" points="{corners}"/>'
 
 
@@ -237,7 +228,7 @@ def _segments(placed: Sequence[_Placed]) -> Iterator[str]:
 
 def _marker(place: _Placed, counted: str) -> str:
     point = place.point
-    words = escape(f"{_clean(point.label)} : {_point_words(point, counted)}")
+    words = escape(f"{clean(point.label)} : {_point_words(point, counted)}")
     if point.known is None:
         dots = "".join(_circle(place.x + shift, Decimal(_BOTTOM - 8), 1, "dot") for shift in (-7, 0, 7))
         return f"<g><title>{words}</title>{dots}</g>"
@@ -302,7 +293,7 @@ def _trend_words(points: Sequence[Point], counted: str) -> str:
     if not known:
         return f"Trop peu de {counted} pour donner un taux."
     ends = known if len(known) == 1 else [known[0], known[-1]]
-    sentences = [f"{_clean(point.label)} : {_point_words(point, counted)}." for point in ends]
+    sentences = [f"{clean(point.label)} : {_point_words(point, counted)}." for point in ends]
     if too_few := sum(point.known is None for point in points):
         sentences.append(f"Sans taux, faute de {counted} : {too_few} sur {len(points)}.")
     return " ".join(sentences)
@@ -314,8 +305,8 @@ def _trend_words(points: Sequence[Point], counted: str) -> str:
 def _svg(ident: str, title: str, description: str, height: int, body: Iterable[str]) -> Svg:
     return Svg(
         f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="{ident}-title {ident}-desc">'
-        f'<title id="{ident}-title">{escape(_clean(title))}</title>'
-        f'<desc id="{ident}-desc">{escape(_clean(description))}</desc>'
+        f'<title id="{ident}-title">{escape(clean(title))}</title>'
+        f'<desc id="{ident}-desc">{escape(clean(description))}</desc>'
         f"{''.join(body)}</svg>"
     )
 
@@ -327,24 +318,20 @@ def _nothing(ident: str, title: str, words: str) -> Svg:
 def _text(x: Decimal | int, y: Decimal | int, words: str, look: str = "", anchor: str = "start") -> str:
     classes = f' class="{look}"' if look else ""
     where = f' text-anchor="{anchor}"' if anchor != "start" else ""
-    return f'<text x="{_n(x)}" y="{_n(y)}"{classes}{where}>{escape(_clean(words))}</text>'
+    return f'<text x="{coordinate(x)}" y="{coordinate(y)}"{classes}{where}>{escape(clean(words))}</text>'
 
 
 def _line(x1: Decimal | int, y1: Decimal, x2: Decimal | int, y2: Decimal, look: str) -> str:
-    return f'<line class="{look}" x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}"/>'
+    ends = f'x1="{coordinate(x1)}" y1="{coordinate(y1)}" x2="{coordinate(x2)}" y2="{coordinate(y2)}"'
+    return f'<line class="{look}" {ends}/>'
 
 
 def _circle(x: Decimal, y: Decimal, radius: int, look: str) -> str:
-    return f'<circle class="{look}" cx="{_n(x)}" cy="{_n(y)}" r="{radius}"/>'
+    return f'<circle class="{look}" cx="{coordinate(x)}" cy="{coordinate(y)}" r="{radius}"/>'
 
 
 def _rect(x: Decimal, y: int, width: Decimal, look: str) -> str:
-    return f'<rect x="{_n(x)}" y="{y}" width="{_n(width)}" height="{_BAR}" {look}/>' if width else ""
-
-
-def _n(value: Decimal | int) -> str:
-    """A coordinate: one decimal, no more."""
-    return f"{Decimal(value):.1f}".removesuffix(".0")
+    return f'<rect x="{coordinate(x)}" y="{y}" width="{coordinate(width)}" height="{_BAR}" {look}/>' if width else ""
 
 
 def _count(number: int) -> str:
@@ -360,10 +347,5 @@ def _s(number: int) -> str:
 
 
 def _short(label: str) -> str:
-    clean = _clean(label)
-    return clean if len(clean) <= MAX_LABEL else clean[: MAX_LABEL - 1].rstrip() + "…"
-
-
-def _clean(text: str) -> str:
-    """Without control characters, which XML does not allow."""
-    return "".join(char for char in text if not unicodedata.category(char).startswith("C"))
+    shown = clean(label)
+    return shown if len(shown) <= MAX_LABEL else shown[: MAX_LABEL - 1].rstrip() + "…"
