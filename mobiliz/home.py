@@ -9,10 +9,12 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from mobiliz.accounts import second_factor
 from mobiliz.accounts import views as accounts
 from mobiliz.accounts.actors import ANONYMOUS
 from mobiliz.accounts.demonstration import DEMONSTRATION_LOGINS, DEMONSTRATION_PASSWORD
@@ -99,6 +101,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """The answer of the limits: how long to wait, to people in words and to programs in a header."""
+    is_reset = request.path == reverse("account_reset_password")
+    wait = 15 if is_reset else 1
+    response = render(request, "429.html", {"minutes": wait, "is_reset": is_reset}, status=429)
+    response["Retry-After"] = str(wait * 60)
+    return response
+
+
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -122,6 +133,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "is_demo": is_demo,
         "nav": SimpleLazyObject(lambda: navigation(request)),
         "other_capacities": SimpleLazyObject(lambda: other_capacities(request)),
+        "second_factor_is_required": SimpleLazyObject(lambda: must_have_second_factor(request)),
         "demo_logins": DEMONSTRATION_LOGINS if is_demo else (),
         "demo_password": DEMONSTRATION_PASSWORD if is_demo else "",
     }
@@ -131,6 +143,10 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The doors of the role in which the person works now, the one they stand in marked as current."""
     doors = DOORS.get(getattr(request, "actor", ANONYMOUS).role or "", ())
     return [{"label": door.label, "url": door.url, "current": request.path.startswith(door.url)} for door in doors]
+
+
+def must_have_second_factor(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and second_factor.is_required_of(request.user, request.capacities)
 
 
 def other_capacities(request: HttpRequest) -> list[Any]:

@@ -82,7 +82,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mobiliz.accounts.guards.SessionsMiddleware",
     "mobiliz.accounts.middleware.ActorMiddleware",
+    "mobiliz.accounts.guards.SecondFactorMiddleware",
+    "mobiliz.accounts.guards.CapacityMiddleware",
     "mobiliz.accounts.middleware.PrivatePagesMiddleware",
 ]
 
@@ -100,6 +103,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "mobiliz.home.page_context",
             ],
+            # {% csrf_token %} says in which capacity the page was made, too
+            "builtins": ["mobiliz.accounts.form_tag"],
         },
     },
 ]
@@ -170,6 +175,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "mobiliz.accounts.passwords.NotEasilyGuessed"},
     {"NAME": "mobiliz.accounts.passwords.NotTheDemonstrationPassword"},
 ]
 ACCOUNT_ADAPTER = "mobiliz.accounts.adapter.ClosedSignupAdapter"
@@ -181,13 +187,23 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+# a new password ends every other session; the one in which it was chosen goes on
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+# the first link, handed over by an administrator; one asked for by mail is held shorter by links.PasswordLinkTokens
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "mobiliz.accounts.links.PasswordLinkTokens"  # noqa: S105
+ACCOUNT_FORMS = {
+    "login": "mobiliz.accounts.entrance_forms.LoginForm",
+    "reset_password": "mobiliz.accounts.entrance_forms.ResetPasswordForm",
+    "change_password": "mobiliz.accounts.entrance_forms.ChangePasswordForm",
+    "reset_password_from_key": "mobiliz.accounts.entrance_forms.ResetPasswordKeyForm",
+}
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     # wrong passwords: per network address, and per account and address, whether the account exists or not
     "login_failed": "10/m/ip,5/5m/key",
-    "reset_password": "20/m/ip,5/m/key",
+    "reset_password": "20/m/ip,5/15m/key",
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
@@ -199,6 +215,15 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_ADAPTER = "mobiliz.accounts.adapter.SealedSecretsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Mobiliz"
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after too: telephones are a little early or late
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "mobiliz.accounts.entrance_forms.AuthenticateForm",
+    "reauthenticate": "mobiliz.accounts.entrance_forms.ReauthenticateForm",
+    "activate_totp": "mobiliz.accounts.entrance_forms.ActivateForm",
+}
+# Pilots and administrators sign in with a code too; only the published logins of the demonstration need not.
+SECOND_FACTOR_REQUIRED = MOBILIZ_MODE not in {"demo", "test"}
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -225,6 +250,7 @@ if IS_PRODUCTION:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-sessionid"  # no other host, and no page without TLS, can put one in its place
     CSRF_COOKIE_SECURE = True
 
 # --- background work --------------------------------------------------------------------------------------
@@ -255,6 +281,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget the words of old messages": {
         "task": "mobiliz.outbox.tasks.forget_words",
         "schedule": crontab(hour=3, minute=40),
+    },
+    "forget old sign-ins at night": {
+        "task": "mobiliz.accounts.tasks.forget_old_sign_ins",
+        "schedule": crontab(hour=3, minute=45),
     },
     "worker heartbeat": {"task": "reporting.tasks.heartbeat", "schedule": 30.0},
 }

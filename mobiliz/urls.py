@@ -3,9 +3,10 @@
 from allauth.account import views as account
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path, re_path
+from django.urls import include, path
 
 from mobiliz import home
+from mobiliz.accounts.guards import about_oneself
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,33 +14,9 @@ urlpatterns = [
     path("readyz", home.readyz, name="readyz"),
     path("bureau/", home.desk, name="desk"),
     path("connexion/", login_not_required(account.login), name="account_login"),
-    path("deconnexion/", login_not_required(account.logout), name="account_logout"),
+    path("deconnexion/", login_not_required(about_oneself(account.logout)), name="account_logout"),
     path("inscription/", home.signup_closed, name="account_signup"),
-    path("compte/mot-de-passe/", account.password_change, name="account_change_password"),
-    path(
-        "compte/mot-de-passe/oublie/",
-        login_not_required(account.password_reset),
-        name="account_reset_password",
-    ),
-    path(
-        "compte/mot-de-passe/oublie/envoye/",
-        login_not_required(account.password_reset_done),
-        name="account_reset_password_done",
-    ),
-    re_path(
-        # a slug would take the hyphens of the key
-        r"^compte/mot-de-passe/nouveau/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        login_not_required(account.password_reset_from_key),
-        name="account_reset_password_from_key",
-    ),
-    path(
-        "compte/mot-de-passe/nouveau/fait/",
-        login_not_required(account.password_reset_from_key_done),
-        name="account_reset_password_from_key_done",
-    ),
-    path("compte/reconnexion/", account.reauthenticate, name="account_reauthenticate"),
-    path("compte/inactif/", login_not_required(account.account_inactive), name="account_inactive"),
-    path("compte/deuxieme-facteur/", include("mobiliz.accounts.mfa_urls")),
+    path("compte/", include("mobiliz.accounts.own_urls")),
     path("comptes/", include("mobiliz.accounts.urls")),
     path("communes/", include("mobiliz.territory.urls")),
     path("garages/", include("garages.urls")),
@@ -53,3 +30,4 @@ if settings.MOBILIZ_MODE != "production":
     urlpatterns += [path("composants/", home.components, name="components")]
 
 handler400 = "django.views.defaults.bad_request"
+handler429 = home.too_many_requests

@@ -1,6 +1,7 @@
 """The stage (a small real territory) and the cast, the same in every test."""
 
 import pytest
+from django.core.cache import cache
 
 from mobiliz.accounts.roles import Role
 from tests import cast
@@ -34,6 +35,12 @@ def pytest_collection_modifyitems(items):
         is_transactional = marker is not None and marker.kwargs.get("transaction")
         if is_transactional or "transactional_db" in item.fixturenames:
             item.fixturenames.append("_stage_after_flush")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried_yet():
+    """Every limit counts from zero in each test."""
+    cache.clear()
 
 
 # --- places -----------------------------------------------------------------------------------------------

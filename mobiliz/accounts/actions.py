@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from mobiliz.accounts.actors import Actor
-from mobiliz.accounts.models import Membership, Organisation, User
+from mobiliz.accounts.models import Membership, Organisation, SignIn, User
 from mobiliz.lib import clock
 from mobiliz.lib.refusals import Refused
 from mobiliz.territory.models import Region
@@ -64,6 +64,18 @@ def add_membership(user: User, *, place: Place, by: Actor) -> Membership:
 
 
 @transaction.atomic
+def edit_own_place(membership: Membership, *, phone: str, job_title: str, by: Actor) -> Membership:
+    """Under which number and title one works there: everyone says it of themselves."""
+    locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    if by.user is None or locked.user_id != by.user.pk or locked.ended_on is not None:
+        raise Refused(_("Vous ne travaillez pas à cet endroit."))
+    locked.phone, locked.job_title = phone, job_title.strip()
+    locked.save(update_fields=["phone", "job_title"])
+    _note("own place edited", by.user, by, membership=str(locked.uid))
+    return locked
+
+
+@transaction.atomic
 def end_membership(membership: Membership, *, by: Actor) -> None:
     """From now on the person no longer works in this capacity; what they did in it stays theirs."""
     locked = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
@@ -83,7 +95,16 @@ def deactivate(user: User, *, by: Actor) -> None:
     locked.is_active = False
     locked.session_generation += 1
     locked.save(update_fields=["is_active", "session_generation"])
+    SignIn.objects.of_user(locked).close(at=clock.now())
     _note("account deactivated", locked, by)
+
+
+@transaction.atomic
+def leave(user: User, *, by: Actor) -> None:
+    """The person has left: every role of theirs ends, and the account closes. What they did stays theirs."""
+    for membership in Membership.objects.current().of_user(user):
+        end_membership(membership, by=by)
+    deactivate(user, by=by)
 
 
 @transaction.atomic

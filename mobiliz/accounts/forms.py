@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.accounts.actions import Place
-from mobiliz.accounts.models import NEVER, Engagement, Organisation, User
+from mobiliz.accounts.models import NEVER, Engagement, Membership, Organisation, User
 from mobiliz.accounts.querysets import OrganisationQuerySet, UserQuerySet
 from mobiliz.accounts.roles import ORGANISATION_KINDS, ROLE_DESCRIPTIONS, Role
 from mobiliz.lib.forms import FreeTextField, PhoneFieldFr, RadioCards
@@ -191,6 +191,31 @@ class AccountFilter(NarrowingForm):
         asked = self.asked
         accounts = accounts.matching(asked.get("q", ""))
         return accounts.with_role(asked["role"]) if "role" in asked else accounts
+
+
+class OwnPlaceForm(forms.Form):
+    """What a person says of themselves in one of the places where they work."""
+
+    job_title = FreeTextField(
+        label=_("Fonction"),
+        max_length=80,
+        required=False,
+        help_text=_("Comme sur votre signature, par exemple « conseillère mobilité »."),
+    )
+    phone = PhoneFieldFr(
+        label=_("Ligne directe"),
+        required=False,
+        help_text=_("Les autres membres du réseau la verront : c’est par elle qu’ils vous joindront."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["job_title"].widget.attrs["autocomplete"] = "organization-title"
+        self.fields["phone"].widget.attrs["autocomplete"] = "tel"
+
+    @staticmethod
+    def of(membership: Membership) -> dict[str, str]:
+        return {"job_title": membership.job_title, "phone": membership.phone}
 
 
 def _chosen(takers: OrganisationQuerySet, answer: Answer) -> Organisation | None:

@@ -6,13 +6,16 @@ from allauth.mfa.totp import views as totp
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from mobiliz.accounts import my_account
+from mobiliz.accounts.guards import about_oneself
+
 urlpatterns = [
-    path("", base.index, name="mfa_index"),
+    # allauth leads here when something is done: its place is on the page of the account
+    path("", my_account.second_factor_section, name="mfa_index"),
     path("verifier/", login_not_required(base.authenticate), name="mfa_authenticate"),
-    path("reverifier/", base.reauthenticate, name="mfa_reauthenticate"),
-    path("application/activer/", totp.activate_totp, name="mfa_activate_totp"),
-    path("application/desactiver/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("codes/nouveaux/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("codes/telecharger/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("reverifier/", about_oneself(base.reauthenticate), name="mfa_reauthenticate"),
+    path("application/activer/", about_oneself(my_account.Activate.as_view()), name="mfa_activate_totp"),
+    path("application/desactiver/", about_oneself(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("codes/", about_oneself(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("codes/nouveaux/", about_oneself(recovery_codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
 ]

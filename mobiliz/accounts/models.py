@@ -13,8 +13,9 @@ from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from mobiliz.accounts.querysets import MembershipQuerySet, OrganisationQuerySet, UserQuerySet
-from mobiliz.accounts.roles import Role
+from mobiliz.accounts.devices import device_words
+from mobiliz.accounts.querysets import MembershipQuerySet, OrganisationQuerySet, SignInQuerySet, UserQuerySet
+from mobiliz.accounts.roles import ROLE_DESCRIPTIONS, SECOND_FACTOR_ROLES, Role
 from mobiliz.lib import clock
 from mobiliz.lib.search_keys import SearchKeyField
 
@@ -45,6 +46,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     search_name = SearchKeyField("last_name", "first_name")
     is_active = models.BooleanField(_("actif"), default=True)
     joined_at = models.DateTimeField(_("compte ouvert le"), default=clock.now, editable=False)
+    password_changed_at = models.DateTimeField(_("mot de passe changé le"), null=True, editable=False)
     works_as = models.ForeignKey(
         "accounts.Membership", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -73,6 +75,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Django's own, over the generation too: an account opened again does not open its old sessions."""
         signed = f"{self.session_generation}:{self.password}"
         return salted_hmac("mobiliz.accounts.session", signed, secret=secret, algorithm="sha256").hexdigest()
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password)
+        self.password_changed_at = clock.now() if raw_password else None
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether a role of theirs asks for it; of those loaded by `for_list`."""
+        return any(membership.role in SECOND_FACTOR_ROLES for membership in self.current_memberships)
 
     @property
     def is_staff(self) -> bool:
@@ -175,5 +186,48 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        place = self.organisation or self.region or _("réseau national")
-        return f"{self.get_role_display()}, {place}"
+        return f"{self.get_role_display()}, {self.place}"
+
+    @property
+    def place(self) -> str:
+        """For whom or where one works in this capacity."""
+        return str(self.organisation or self.region or _("réseau national"))
+
+    @property
+    def short_place(self) -> str:
+        """What stands beside the name on every page: the organisation, or the role of those who have none."""
+        return str(self.organisation or self.get_role_display())
+
+    @property
+    def description(self) -> str:
+        """What one does in this role, in a sentence."""
+        return str(ROLE_DESCRIPTIONS[Role(self.role)])
+
+
+class SignIn(models.Model):
+    """One sign-in and the session that it began: on what, roughly from where, until when. Kept for six months."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, unique=True, null=True)
+    device_hash = models.CharField(max_length=64)
+    browser = models.CharField(max_length=20, blank=True)
+    system = models.CharField(max_length=20, blank=True)
+    network = models.CharField(max_length=43, blank=True)
+    began_at = models.DateTimeField(default=clock.now)
+    last_used_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SignInQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("connexion")
+        indexes = [models.Index(fields=["user", "-began_at"], name="sign_in_of_user")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(session_key__isnull=True), name="sign_in_ended_has_no_session"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return device_words(self.browser, self.system)

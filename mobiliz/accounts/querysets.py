@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from mobiliz.accounts.roles import ORGANISATION_KINDS, Permission, Role
+from mobiliz.lib import clock
 from mobiliz.lib.text import normalise
 
 if TYPE_CHECKING:
@@ -96,6 +98,9 @@ class UserQuerySet(models.QuerySet):
     def with_email(self, email: str) -> Self:
         return self.filter(email__iexact=email)
 
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
     def for_list(self) -> Self:
         """Each with `has_second_factor` and `current_memberships`."""
         from allauth.mfa.models import Authenticator
@@ -126,3 +131,61 @@ class UserQuerySet(models.QuerySet):
             in_place = Q(Exists(place.filter(organisation__search_name__contains=key))) if key else Q()
             found = found.filter(Q(email__icontains=word) | in_name | in_place)
         return found
+
+
+class SignInQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """One's own."""
+        return self.filter(user=actor.user) if actor.user else self.none()
+
+    def of_user(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def from_device(self, device_hash: str) -> Self:
+        return self.filter(device_hash=device_hash)
+
+    def with_key(self, pk: int) -> Self:
+        return self.filter(pk=pk)
+
+    def but(self, pk: int | None) -> Self:
+        return self.exclude(pk=pk) if pk else self
+
+    def not_ended(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+    def open(self) -> Self:
+        """Those whose session still opens pages."""
+        return self.not_ended().filter(Exists(_live_sessions()))
+
+    def ended(self) -> Self:
+        """Those whose session is over, whoever or whatever ended it."""
+        return self.exclude(Q(ended_at__isnull=True) & Exists(_live_sessions()))
+
+    def recent(self) -> Self:
+        return self.order_by("-began_at", "-pk")
+
+    def lapsed(self) -> Self:
+        """Not ended by anybody, but their session is over."""
+        return self.not_ended().exclude(Exists(_live_sessions()))
+
+    def begun_before(self, moment: datetime) -> Self:
+        return self.filter(began_at__lt=moment)
+
+    def close(self, *, at: datetime) -> int:
+        """End them, and the sessions that they began; how many."""
+        from django.contrib.sessions.models import Session
+
+        keys = list(self.values_list("session_key", flat=True))
+        closed: int = self.not_ended().update(ended_at=at, session_key=None)
+        Session.objects.filter(session_key__in=[key for key in keys if key]).delete()
+        return closed
+
+    def lapse(self) -> int:
+        """Note those that ended by themselves as ended when they were last used."""
+        return int(self.lapsed().update(ended_at=models.F("last_used_at"), session_key=None))
+
+
+def _live_sessions() -> models.QuerySet:
+    from django.contrib.sessions.models import Session
+
+    return Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=clock.now())

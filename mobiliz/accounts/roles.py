@@ -76,3 +76,6 @@ ORGANISATION_KINDS: dict[str, tuple[str, ...]] = {
 
 GARAGE_ROLES = frozenset({Role.OWNER, Role.WORKSHOP, Role.RECEPTION})
 PILOT_ROLES = frozenset({Role.PILOT, Role.REGIONAL_PILOT})
+
+# Who holds the keys of the network signs in with a code of the telephone too.
+SECOND_FACTOR_ROLES = frozenset({*PILOT_ROLES, Role.ADMINISTRATOR})

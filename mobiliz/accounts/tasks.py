@@ -1,23 +1,23 @@
-"""Messages about an account, delivered by the worker."""
+"""At night: sign-ins and sessions that are no longer needed go."""
 
-from smtplib import SMTPException
+from datetime import timedelta
 
-import structlog
 from celery import shared_task
-from django.core.mail import EmailMessage
-from kombu.exceptions import OperationalError
+from django.contrib.sessions.backends.db import SessionStore
 
-log = structlog.get_logger(__name__)
+from mobiliz.accounts.letters import deliver
+from mobiliz.accounts.links import send
+from mobiliz.accounts.models import SignIn
+from mobiliz.lib import clock
 
+__all__ = ["deliver", "forget_old_sign_ins", "send"]  # the worker looks for tasks here
 
-def hand_over(message: EmailMessage) -> None:
-    """Give the message to the worker; where the broker is away the person asks again, and the log says so."""
-    try:
-        deliver.delay(message.subject, message.body, list(message.to))
-    except OperationalError:
-        log.error("a message about an account was not handed over: the broker is away")
+KEPT = timedelta(days=180)
 
 
-@shared_task(autoretry_for=(OSError, SMTPException), retry_backoff=30, max_retries=5)
-def deliver(subject: str, body: str, to: list[str]) -> None:
-    EmailMessage(subject, body, to=to).send()
+@shared_task
+def forget_old_sign_ins() -> None:
+    """What ended by itself is noted as ended; what is older than six months is forgotten."""
+    SignIn.objects.lapse()
+    SignIn.objects.begun_before(clock.now() - KEPT).delete()
+    SessionStore.clear_expired()

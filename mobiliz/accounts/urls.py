@@ -15,4 +15,7 @@ urlpatterns = [
     path("<uuid:uid>/appartenances/nouvelle/", views.add_membership, name="add_membership"),
     path("<uuid:uid>/desactiver/", views.deactivate, name="deactivate"),
     path("<uuid:uid>/reactiver/", views.reactivate, name="reactivate"),
+    path("<uuid:uid>/partie/", views.leave, name="leave"),
+    path("<uuid:uid>/sessions/fermer/", views.end_sessions, name="end_sessions"),
+    path("<uuid:uid>/double-authentification/", views.reset_second_factor, name="reset_second_factor"),
 ]

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mobiliz.accounts import actions
+from mobiliz.accounts import actions, second_factor, sessions
 from mobiliz.accounts.forms import ORDERS, AccountFilter, AccountForm, PlaceForm, suggestions
+from mobiliz.accounts.guards import about_oneself
+from mobiliz.accounts.links import password_url
 from mobiliz.accounts.models import Membership, User
 from mobiliz.accounts.permissions import can_change, can_end, can_manage_accounts
 from mobiliz.lib.pages import get_visible_or_404, require
@@ -70,16 +70,12 @@ def account(request: HttpRequest, uid: UUID) -> HttpResponse:
         "account": user,
         "memberships": user.memberships.with_places().latest_first(),
         "may_change": can_change(request.actor, user),
-        "password_url": "" if user.has_usable_password() else _password_url(user),
+        "password_url": "" if user.has_usable_password() else password_url(user),
         "link_days": settings.PASSWORD_RESET_TIMEOUT // (24 * 3600),
+        "needs_second_factor": settings.SECOND_FACTOR_REQUIRED and user.needs_second_factor,
+        "open_sessions": user.sign_ins.open().count(),
     }
     return render(request, "accounts/account.html", context)
-
-
-def _password_url(user: User) -> str:
-    """Where someone who never had a password sets the first; it stops working once used, and in time."""
-    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
-    return str(get_adapter().get_reset_password_from_key_url(key))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,6 +114,29 @@ def reactivate(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_POST
+def leave(request: HttpRequest, uid: UUID) -> HttpResponse:
+    user = get_visible_or_404(User, request.actor, uid)
+    require(can_change(request.actor, user))
+    return _act(request, user, lambda: actions.leave(user, by=request.actor))
+
+
+@require_POST
+def end_sessions(request: HttpRequest, uid: UUID) -> HttpResponse:
+    user = get_visible_or_404(User, request.actor, uid)
+    require(can_change(request.actor, user))
+    return _act(request, user, lambda: sessions.end_all(user, by=request.actor))
+
+
+@require_POST
+def reset_second_factor(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """For someone who lost telephone and codes, once the administrator has made sure who asks."""
+    user = get_visible_or_404(User, request.actor, uid)
+    require(can_change(request.actor, user))
+    return _act(request, user, lambda: second_factor.reset(user, by=request.actor))
+
+
+@about_oneself
+@require_POST
 def work_as(request: HttpRequest) -> HttpResponse:
     """Change to another of one's own capacities; anybody else's does not exist."""
     form = _MembershipId(request.POST)
@@ -126,11 +145,18 @@ def work_as(request: HttpRequest) -> HttpResponse:
     own = Membership.objects.current().of_user(request.actor.user)
     membership = get_visible_or_404(own, request.actor, form.cleaned_data["membership"])
     actions.work_as(membership, by=request.actor)
-    return redirect("desk")
+    return redirect(_inside(request, form.cleaned_data["next"]) or "desk")
+
+
+def _inside(request: HttpRequest, url: str) -> str:
+    """The address, if it is one of ours."""
+    is_ours = url_has_allowed_host_and_scheme(url, allowed_hosts=None, require_https=request.is_secure())
+    return url if is_ours else ""
 
 
 class _MembershipId(forms.Form):
     membership = forms.UUIDField()
+    next = forms.CharField(required=False)
 
 
 def _act(request: HttpRequest, user: User, verb: Callable[[], None]) -> HttpResponse:

@@ -1,12 +1,8 @@
-"""The limits on sign-in count from zero in each test."""
+"""Signed in as one of the cast; with a second factor switched on."""
 
 import pytest
-from django.core.cache import cache
 
-
-@pytest.fixture(autouse=True)
-def _nobody_has_tried_yet():
-    cache.clear()
+from tests.accounts.telephone import ACTIVATE, CODES, code_for
 
 
 @pytest.fixture
@@ -15,3 +11,16 @@ def signed_in(client, member):
     from tests.cast import sign_in
 
     return lambda name: sign_in(client, member(name))
+
+
+@pytest.fixture
+def switch_on():
+    """`switch_on(client)`: by the code of half a minute ago; the telephone's secret."""
+
+    def switched(client):
+        secret = client.get(ACTIVATE).context["form"].secret
+        answer = client.post(ACTIVATE, {"code": code_for(secret, -1)})
+        assert answer.headers["Location"] == CODES
+        return secret
+
+    return switched

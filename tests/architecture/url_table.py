@@ -114,14 +114,21 @@ WAY_IN = [
     page("account_reset_password_from_key", "reset_key", get=public(), post=public()),
     page("account_reset_password_from_key_done", get=public(), post=public(405)),
     # the second factor: what changes it asks for the password once more
-    page("mfa_index", get=MEMBERS),
+    page("mfa_index", get=who(302)),
     page("mfa_authenticate", get=public(302), post=public(302)),
     page("mfa_reauthenticate", get=who(302), post=who(302)),
     page("mfa_activate_totp", get=who(302), post=who(302)),
     page("mfa_deactivate_totp", get=NOBODY, post=NOBODY),
     page("mfa_view_recovery_codes", get=NOBODY),
     page("mfa_generate_recovery_codes", get=who(302), post=who(302)),
-    page("mfa_download_recovery_codes", get=NOBODY, post=NOBODY),
+]
+
+# One's own account: whoever asks for something of another's gets nothing.
+MY_ACCOUNT = [
+    page("my_account", get=MEMBERS),
+    page("my_place", "membership", get=who(404, adviser=200), post=who(404, adviser=302)),
+    act("my_session_end", "sign_in", post=who(404, adviser=302)),
+    act("my_sessions_end_others", post=who(302)),
 ]
 
 ACCOUNTS = [
@@ -139,6 +146,9 @@ ACCOUNTS = [
     ),
     act("accounts:deactivate", "account", post=who(404, adviser=403, administrator=302)),
     act("accounts:reactivate", "account", post=who(404, adviser=403, administrator=302)),
+    act("accounts:leave", "account", post=who(404, adviser=403, administrator=302)),
+    act("accounts:end_sessions", "account", post=who(404, adviser=403, administrator=302)),
+    act("accounts:reset_second_factor", "account", post=who(404, adviser=403, administrator=302)),
     # colleagues see that someone works there, and end nothing
     act("accounts:end_membership", "membership", post=who(404, adviser=403, administrator=302)),
 ]
@@ -283,4 +293,4 @@ API = [
     page("api_nothing", get=public(404), post=public(404)),
 ]
 
-ROWS = [*WAY_IN, *ACCOUNTS, *TERRITORY, *GARAGES, *STRUCTURES, *SENDERS, *GARAGE_DESK, *PILOTS, *API]
+ROWS = [*WAY_IN, *MY_ACCOUNT, *ACCOUNTS, *TERRITORY, *GARAGES, *STRUCTURES, *SENDERS, *GARAGE_DESK, *PILOTS, *API]

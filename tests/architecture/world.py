@@ -9,6 +9,7 @@ from typing import Any
 from referrals import transitions
 from tests.cast import actor
 from tests.factories import journey
+from tests.factories.accounts import SignInFactory
 from tests.factories.garages import ContactFactory, PriceScheduleFactory, VatRateFactory
 
 Cast = dict[str, Any]
@@ -52,6 +53,7 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "": lambda cast: {},
     "account": lambda cast: cast["adviser"].user,
     "membership": lambda cast: cast["adviser"],
+    "sign_in": lambda cast: SignInFactory(user=cast["adviser"].user),
     "reset_key": lambda cast: {"uidb36": "1", "key": "set-password"},
     "garage": lambda cast: cast["garage"],
     "contact": lambda cast: ContactFactory(garage=cast["garage"]),

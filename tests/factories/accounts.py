@@ -4,7 +4,7 @@ from datetime import date
 
 import factory
 
-from mobiliz.accounts.models import Engagement, Membership, Organisation, OrganisationKind, User
+from mobiliz.accounts.models import Engagement, Membership, Organisation, OrganisationKind, SignIn, User
 from mobiliz.accounts.roles import Role
 from tests.factories.territory import RegionFactory
 
@@ -59,3 +59,17 @@ class MembershipFactory(factory.django.DjangoModelFactory):
     @factory.lazy_attribute
     def region(self):
         return RegionFactory(code=self.region_code) if self.role == Role.REGIONAL_PILOT else None
+
+
+class SignInFactory(factory.django.DjangoModelFactory):
+    """A sign-in whose session is over by itself; tests that need an open one sign in."""
+
+    class Meta:
+        model = SignIn
+
+    user = factory.SubFactory(UserFactory)
+    session_key = factory.Sequence(lambda number: f"session{number}")
+    device_hash = "of another browser"
+    browser = "Firefox"
+    system = "Linux"
+    network = "203.0.113.0/24"
