@@ -11,7 +11,7 @@ from mobiliz.lib.forms import FreeTextField, _TypedField
 from tests.architecture.layers import place
 
 # Fields of text that are no free text: each has a form of its own, or is searched with and not kept.
-NOT_FREE = {"q", "plate", "vin", "postcode", "code"}
+NOT_FREE = {"q", "plate", "vin", "postcode", "code", "next"}
 
 
 def all_forms(base=forms.BaseForm):
@@ -28,7 +28,11 @@ def text_fields():
         if place(form.__module__):
             for name, field in form.base_fields.items():
                 is_text = isinstance(field, forms.CharField) and not isinstance(field, _TypedField)
-                if is_text and not isinstance(field, forms.EmailField) and field.widget.input_type != "password":
+                if (
+                    is_text
+                    and not isinstance(field, forms.EmailField)
+                    and getattr(field.widget, "input_type", "") != "password"
+                ):
                     yield pytest.param(name, field, id=f"{form.__module__}.{form.__name__}.{name}")
 
 

@@ -153,7 +153,8 @@ def test_what_a_signed_in_person_saw_is_kept_nowhere(client, adviser):
 
 def test_no_template_holds_inline_script_or_style():
     found = []
-    for template in [*ROOT.glob("templates/**/*.html")]:
+    mails = ROOT / "templates" / "emails"  # no policy reaches a mail, and no sheet of ours
+    for template in [page for page in ROOT.glob("templates/**/*.html") if mails not in page.parents]:
         text = template.read_text()
         if 'style="' in text or "<style" in text or "javascript:" in text or " onclick=" in text:
             found.append(str(template.relative_to(ROOT)))
