@@ -272,6 +272,10 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 15},
     },
     "read the queue of changes": {"task": "reporting.tasks.read_changes", "schedule": 3.0, "options": {"expires": 3}},
+    "forget what was typed and left": {
+        "task": "referrals.tasks.forget_what_was_not_submitted",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "recount every cell at night": {
         "task": "reporting.tasks.recount_cells",
         "schedule": crontab(hour=3, minute=15),

@@ -21,6 +21,8 @@ from referrals.models import Assignment, Beneficiary, Household, PreDiagnosis, R
 INCOME_BASES = ("last_12_months", "last_month")
 # Less a month than a single person's RSA by far: an annual total below it may be the amount of one month
 UNLIKELY_MONTH_EUR = Decimal(300)
+# More a month than any household below the threshold: it may be the total of a year
+UNLIKELY_HIGH_MONTH_EUR = Decimal(8_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,20 @@ class HouseholdInput:
         if self.income_eur >= 12 * UNLIKELY_MONTH_EUR:
             return None
         return (self.income_eur / 12).quantize(Decimal("0.01"))
+
+    @property
+    def year_to_confirm_eur(self) -> Decimal | None:
+        """What a monthly amount makes a year, in euros, where it is so much that it should be asked again."""
+        if self.income_basis != "last_month" or (self.income_eur or 0) < UNLIKELY_HIGH_MONTH_EUR:
+            return None
+        return self.annual_disposable_income_eur
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Codes of what is possible and seldom so: the person counted twice, two of the same day."""
+        own, *others = self.birth_dates
+        found = ["own_date_again"] if own in others else []
+        return (*found, "same_date_twice") if len(others) > len(set(others)) else tuple(found)
 
     @classmethod
     def from_stored(cls, household: Household, own_birth_date: date) -> HouseholdInput:

@@ -95,6 +95,9 @@ class ReferralQuerySet(models.QuerySet):
     def with_uid(self, uid: UUID) -> Self:
         return self.filter(uid=uid)
 
+    def of_beneficiary(self, beneficiary_id: int) -> Self:
+        return self.filter(beneficiary_id=beneficiary_id)
+
     def of_person(self, last_name: str, first_name: str, birth_date: date) -> Self:
         name = normalise(f"{last_name} {first_name}")
         return self.filter(beneficiary__search_name=name, beneficiary__birth_date=birth_date)
@@ -124,6 +127,9 @@ class ReferralQuerySet(models.QuerySet):
             output_field=models.IntegerField(),
         )
         return self.order_by(rank, "state_since", "pk")
+
+    def last_touched_first(self) -> Self:
+        return self.order_by("-updated_at", "-pk")
 
     def counts_by_state(self) -> dict[str, int]:
         return dict(self.order_by().values_list("state").annotate(count=models.Count("pk")))
@@ -317,6 +323,41 @@ class BeneficiaryQuerySet(models.QuerySet):
             return self.filter(referrals__assignments__in=held.exclude(end__in=HANDED_OVER)).distinct()
         return self.filter(referrals__in=Referral.objects.visible_to(actor)).distinct()
 
+    def with_key(self, pk: int) -> Self:
+        return self.filter(pk=pk)
+
+    def perhaps(self, *, last_name: str, first_name: str, birth_date: date, phone: str = "") -> Self:
+        """Who may be the same person: the same names and day of birth, or the same telephone."""
+        same = Q(search_name=normalise(f"{last_name} {first_name}"), birth_date=birth_date)
+        return self.filter(same | Q(phone=phone) if phone else same).order_by("search_name", "pk")
+
+    def named(self, text: str) -> Self:
+        """By the name, in any order of its words."""
+        found = self
+        for word in normalise(text).split():
+            found = found.filter(search_name__contains=word)
+        return found.order_by("search_name", "birth_date", "pk")
+
+    def born_on(self, day: date) -> Self:
+        return self.filter(birth_date=day).order_by("search_name", "pk")
+
+    def called_at(self, phone: str) -> Self:
+        """By telephone number, as it is stored."""
+        return self.filter(phone=phone).order_by("search_name", "pk")
+
+    def of_case(self, number: int) -> Self:
+        return self.filter(referrals__number=number)
+
+    def but_of_case(self, uid: UUID) -> Self:
+        return self.exclude(referrals__uid=uid)
+
+    def with_cases(self, actor: Actor) -> Self:
+        """With their place, and the cases of theirs that the actor sees, the newest first."""
+        from referrals.models import Referral
+
+        cases = Referral.objects.visible_to(actor).last_touched_first()
+        return self.select_related("commune__department").prefetch_related(Prefetch("referrals", cases)).defer("notes")
+
 
 class HouseholdQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
@@ -336,7 +377,13 @@ class ConsentQuerySet(models.QuerySet):
         return self.none()
 
     def in_force(self) -> Self:
-        return self.filter(withdrawn_on__isnull=True)
+        return self.filter(withdrawn_on__isnull=True, replaced_at__isnull=True)
+
+    def of_text(self, version: str) -> Self:
+        return self.filter(text_version=version)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-given_on", "-pk")
 
     def of_beneficiary(self, beneficiary_id: int) -> Self:
         return self.filter(beneficiary_id=beneficiary_id)

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from mobiliz.accounts.actors import SYSTEM
-from referrals import transitions
+from referrals import transitions, unfinished
 from referrals.models import Assignment
 from referrals.states import End
 
@@ -21,3 +21,9 @@ def move_on_from_garages_that_left() -> int:
             continue  # someone acted in the meantime: nothing is left to move
         moved += 1
     return moved
+
+
+@shared_task
+def forget_what_was_not_submitted() -> int:
+    """What was typed at a step and left for two weeks; how many there were."""
+    return unfinished.forget_old()

@@ -104,3 +104,19 @@ def _midnight(day: date) -> datetime:
 def iso_week_monday(day: date) -> date:
     """The Monday of the ISO week in which the day falls: weekly caps count from it."""
     return day - timedelta(days=day.weekday())
+
+
+def age_on(born: date, on: date) -> int:
+    """Whole years; who was born on 29 February grows older on 1 March. Negative before the birth."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def age_fr(born: date, on: date) -> str:
+    """ "41 ans", "1 an", "5 mois", "moins d’un mois"; nothing before the birth."""
+    if born > on:
+        return ""
+    years = age_on(born, on)
+    if years:
+        return f"{years} ans" if years > 1 else "1 an"
+    months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
+    return f"{months} mois" if months else "moins d’un mois"

@@ -2,11 +2,24 @@
 
 from django.urls import path
 
-from referrals.desks.adviser import case, case_acts, garage_choice, household, listing, person, sending, vehicle
+from referrals.desks.adviser import (
+    case,
+    case_acts,
+    garage_choice,
+    household,
+    known_people,
+    listing,
+    person,
+    sending,
+    unfinished,
+    vehicle,
+)
 
 urlpatterns = [
     path("", listing.referral_list, name="referral_list"),
     path("nouvelle/", person.new, name="referral_new"),
+    path("nouvelle/deja-venu/", known_people.search, name="referral_known_people"),
+    path("nouvelle/accord/", person.consent_text, name="referral_consent_text"),
     path("<uuid:uid>/", case.referral_case, name="referral_case"),
     # the steps of a draft
     path("<uuid:uid>/personne/", person.person, name="referral_person"),
@@ -16,6 +29,8 @@ urlpatterns = [
     path("<uuid:uid>/garage/", garage_choice.garage, name="referral_garage"),
     path("<uuid:uid>/envoi/", sending.send, name="referral_send"),
     path("<uuid:uid>/envoi/examen/", sending.send_for_review, name="referral_send_for_review"),
+    path("<uuid:uid>/saisie/<str:step>/", unfinished.keep, name="referral_keep_typed"),
+    path("<uuid:uid>/saisie/<str:step>/oublier/", unfinished.forget, name="referral_forget_typed"),
     # acts on a case
     path("<uuid:uid>/reprendre/", case_acts.unsend, name="referral_unsend"),
     path("<uuid:uid>/accord-telephone/", case_acts.settle, name="referral_settle"),

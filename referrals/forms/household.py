@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
+from mobiliz.lib import clock
 from mobiliz.lib.forms import DecimalFieldFr, RadioCards
+from mobiliz.lib.periods import age_fr
 from referrals.actions import INCOME_BASES, HouseholdInput
 from referrals.forms.person import BirthDateField
 from referrals.models import Household
 
 MAX_OTHERS = 19
-EMPTY_ROWS = 3
+EMPTY_ROWS = 2
 MOST_EUR = 9_999_999
+INCOME_FIELDS = ("income_basis", "income_eur", "income_unknown", "dwelling")
 
 BASES = [
     ("last_12_months", _("Le total des 12 derniers mois")),
@@ -36,10 +41,67 @@ class MemberForm(forms.Form):
 
     birth_date = BirthDateField(label=_("date de naissance"), required=False, help_text="")
 
+    @property
+    def age(self) -> str:
+        """As soon as the day can be read."""
+        try:
+            born = self.fields["birth_date"].clean(self["birth_date"].value())
+        except ValidationError:
+            return ""
+        return age_fr(born, clock.today()) if born else ""
 
-MemberFormSet: type[BaseFormSet] = formset_factory(
-    MemberForm, extra=EMPTY_ROWS, max_num=MAX_OTHERS, absolute_max=MAX_OTHERS + 10, validate_max=True
-)
+
+@cache
+def _member_forms(empty_rows: int) -> type[BaseFormSet]:
+    return formset_factory(
+        MemberForm, extra=empty_rows, max_num=MAX_OTHERS, absolute_max=MAX_OTHERS + 10, validate_max=True
+    )
+
+
+class IncomeLinesForm(forms.Form):
+    """What is added up to the household's income. Only the total is kept."""
+
+    prefix = "ligne"
+    wages = DecimalFieldFr(label=_("Salaires nets"), required=False, min_value=0, max_value=MOST_EUR, unit="€")
+    benefits = DecimalFieldFr(
+        label=_("CAF ou MSA : logement, famille, RSA, prime d’activité, AAH"),
+        required=False,
+        min_value=0,
+        max_value=MOST_EUR,
+        unit="€",
+    )
+    unemployment = DecimalFieldFr(
+        label=_("Chômage, indemnités journalières"), required=False, min_value=0, max_value=MOST_EUR, unit="€"
+    )
+    pensions = DecimalFieldFr(
+        label=_("Retraites, pensions, pensions alimentaires reçues"),
+        required=False,
+        min_value=0,
+        max_value=MOST_EUR,
+        unit="€",
+    )
+    others = DecimalFieldFr(label=_("Autres revenus"), required=False, min_value=0, max_value=MOST_EUR, unit="€")
+    paid_out = DecimalFieldFr(
+        label=_("À retirer : impôts directs, pensions alimentaires versées"),
+        required=False,
+        min_value=0,
+        max_value=MOST_EUR,
+        unit="€",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.depends_on_another = True
+
+    @property
+    def total(self) -> Decimal | None:
+        """In euros; None while nothing was typed, or something that is no amount."""
+        if not self.is_bound or not self.is_valid() or all(value is None for value in self.cleaned_data.values()):
+            return None
+        paid_out = self.cleaned_data["paid_out"] or Decimal(0)
+        received = [value for name, value in self.cleaned_data.items() if value and name != "paid_out"]
+        return sum(received, Decimal(0)) - paid_out
 
 
 class HouseholdForm(forms.Form):
@@ -98,50 +160,89 @@ class HouseholdForm(forms.Form):
 class HouseholdEntry:
     """The whole step: income and dwelling, and a row for each other person; the person's own date comes first."""
 
-    def __init__(self, own_birth_date: date, form: HouseholdForm, members: BaseFormSet) -> None:
+    def __init__(
+        self, own_birth_date: date, form: HouseholdForm, members: BaseFormSet, lines: IncomeLinesForm | None = None
+    ) -> None:
         self.own_birth_date, self.form, self.members = own_birth_date, form, members
+        self.lines = lines or IncomeLinesForm()
 
     @classmethod
     def stored(cls, own_birth_date: date, kept: Household | None) -> HouseholdEntry:
         """As it was kept, or empty."""
-        if kept is None:
-            return cls(own_birth_date, HouseholdForm(), MemberFormSet())
-        facts = kept.facts
-        income = facts["income_eur"]
-        known = {
-            "income_basis": None if income is None else facts["income_basis"],
-            "income_eur": None if income is None else Decimal(income),
-            "income_unknown": income is None,
-            "dwelling": facts["dwelling"],
-        }
-        rows = [{"birth_date": date.fromisoformat(born)} for born in facts["birth_dates"][1:]]
-        return cls(own_birth_date, HouseholdForm(initial=known), MemberFormSet(initial=rows))
+        rows = [{"birth_date": born} for born in _others_of(kept)]
+        members = _member_forms(0 if rows else EMPTY_ROWS)(initial=rows)
+        return cls(own_birth_date, HouseholdForm(initial=income_of(kept)), members)
 
     @classmethod
-    def posted(cls, own_birth_date: date, data: Mapping[str, Any]) -> HouseholdEntry:
-        return cls(own_birth_date, HouseholdForm(data), MemberFormSet(data))
+    def posted(cls, own_birth_date: date, data: Mapping[str, Any], kept: Household | None = None) -> HouseholdEntry:
+        form = HouseholdForm(data, initial=income_of(kept))
+        return cls(own_birth_date, form, _member_forms(EMPTY_ROWS)(data), IncomeLinesForm(data))
 
     @classmethod
-    def with_more_rows(cls, own_birth_date: date, data: Mapping[str, Any]) -> HouseholdEntry:
-        """What was typed so far, unjudged, and empty rows after it."""
-        typed = {name: data.get(name) for name in HouseholdForm.base_fields}
-        rows = [
-            {"birth_date": data.get(f"form-{number}-birth_date")}
-            for number in range(MAX_OTHERS)
-            if data.get(f"form-{number}-birth_date")
-        ]
-        return cls(own_birth_date, HouseholdForm(initial=typed), MemberFormSet(initial=rows))
+    def typed(
+        cls, own_birth_date: date, data: Mapping[str, Any], *, more_rows: int = 0, without: int | None = None
+    ) -> HouseholdEntry:
+        """What was typed so far, unjudged: with rows added at the end, or without one of them."""
+        rows = _rows_of(data)
+        if without is not None and without < len(rows):
+            del rows[without]
+        filled = [{"birth_date": born} for born in rows if born]
+        empty = min(len(rows) - len(filled) + more_rows, MAX_OTHERS - len(filled))
+        members = _member_forms(max(empty, 0))(initial=filled)
+        if more_rows and members.forms:
+            members.forms[-1].fields["birth_date"].widget.attrs["autofocus"] = True
+        form = HouseholdForm(initial={name: data.get(name) for name in INCOME_FIELDS})
+        lines = {name: data.get(f"{IncomeLinesForm.prefix}-{name}") for name in IncomeLinesForm.base_fields}
+        return cls(own_birth_date, form, members, IncomeLinesForm(initial=lines))
+
+    @classmethod
+    def added_up(cls, own_birth_date: date, data: Mapping[str, Any]) -> HouseholdEntry:
+        """The income is the total of the lines, if they are amounts; else the lines say what is wrong."""
+        entry, lines = cls.typed(own_birth_date, data), IncomeLinesForm(data)
+        entry.lines = lines
+        if lines.total is not None:
+            entry.form.initial = {**entry.form.initial, "income_eur": lines.total, "income_unknown": False}
+            entry.form.fields["income_eur"].widget.attrs["autofocus"] = True
+        return entry
 
     def is_valid(self) -> bool:
         return all([self.form.is_valid(), self.members.is_valid()])
 
     @property
     def household(self) -> HouseholdInput:
-        others = [row.get("birth_date") for row in self.members.cleaned_data]
         entered = self.form.cleaned_data
         return HouseholdInput(
-            birth_dates=(self.own_birth_date, *[born for born in others if born]),
+            birth_dates=(self.own_birth_date, *self.others),
             income_eur=entered["income_eur"],
             income_basis=entered["income_basis"] or INCOME_BASES[0],
             dwelling=entered["dwelling"],
         )
+
+    @property
+    def others(self) -> list[date]:
+        """Of a valid step."""
+        return [row["birth_date"] for row in self.members.cleaned_data if row.get("birth_date")]
+
+
+def income_of(kept: Household | None) -> dict[str, Any]:
+    """The fields of HouseholdForm, as they were kept."""
+    if kept is None:
+        return {}
+    income = kept.facts["income_eur"]
+    return {
+        "income_basis": None if income is None else kept.facts["income_basis"],
+        "income_eur": None if income is None else Decimal(income),
+        "income_unknown": income is None,
+        "dwelling": kept.facts["dwelling"],
+    }
+
+
+def _others_of(kept: Household | None) -> list[date]:
+    return [date.fromisoformat(born) for born in kept.facts["birth_dates"][1:]] if kept else []
+
+
+def _rows_of(data: Mapping[str, Any]) -> list[str]:
+    """Every row that stands in the form, empty ones included."""
+    total = str(data.get("form-TOTAL_FORMS", ""))
+    count = min(int(total[:4]), MAX_OTHERS) if total.isascii() and total.isdigit() else EMPTY_ROWS
+    return [(data.get(f"form-{number}-birth_date") or "").strip() for number in range(count)]

@@ -3,6 +3,7 @@
 from referrals.models.people import Beneficiary, Consent, Household
 from referrals.models.quotes import Quote, QuoteAnswer, QuoteCounter, QuoteLine, QuoteVersion, Repair
 from referrals.models.referral import Assignment, Change, LogEntry, Referral
+from referrals.models.unfinished import Step, Unfinished
 from referrals.models.vehicle import PreDiagnosis, Vehicle
 
 __all__ = [
@@ -20,5 +21,7 @@ __all__ = [
     "QuoteVersion",
     "Referral",
     "Repair",
+    "Step",
+    "Unfinished",
     "Vehicle",
 ]

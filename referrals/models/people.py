@@ -75,8 +75,15 @@ class ConsentChannel(models.TextChoices):
     ELECTRONIC = "electronic", _("par voie électronique")
 
 
+class ConsentGiver(models.TextChoices):
+    PERSON = "person", _("la personne elle-même")
+    PARENT = "parent", _("un parent, pour une personne mineure")
+    GUARDIAN = "guardian", _("un tuteur ou un curateur")
+    OTHER = "other", _("quelqu’un d’autre, qui en a le mandat")
+
+
 class Consent(models.Model):
-    """What the person agreed to, how and when; withdrawing it stops the sharing."""
+    """What the person agreed to, how and when; withdrawing it stops the sharing, a newer one replaces it."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     beneficiary = models.ForeignKey(Beneficiary, on_delete=models.PROTECT, related_name="consents")
@@ -84,6 +91,9 @@ class Consent(models.Model):
     purposes = ArrayField(models.CharField(max_length=40), verbose_name=_("finalités"))
     recipients = models.CharField(_("destinataires"), max_length=200)
     given_by = models.CharField(_("donné par"), max_length=170)
+    giver = models.CharField(
+        _("en qualité de"), max_length=10, choices=ConsentGiver.choices, default=ConsentGiver.PERSON
+    )
     channel = models.CharField(_("comment"), max_length=10, choices=ConsentChannel.choices)
     given_on = models.DateField(_("donné le"))
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
@@ -91,6 +101,7 @@ class Consent(models.Model):
         "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     withdrawn_on = models.DateField(_("retiré le"), null=True, blank=True)
+    replaced_at = models.DateTimeField(_("remplacé le"), null=True, blank=True, editable=False)
 
     objects = ConsentQuerySet.as_manager()
 
@@ -102,6 +113,13 @@ class Consent(models.Model):
                 name="consent_withdrawn_after_given",
             ),
             models.UniqueConstraint(
-                fields=["beneficiary"], condition=Q(withdrawn_on__isnull=True), name="consent_one_in_force"
+                fields=["beneficiary"],
+                condition=Q(withdrawn_on__isnull=True, replaced_at__isnull=True),
+                name="consent_one_in_force",
             ),
+            models.CheckConstraint(condition=Q(giver__in=ConsentGiver.values), name="consent_giver_known"),
         ]
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.withdrawn_on is None and self.replaced_at is None

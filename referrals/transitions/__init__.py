@@ -5,10 +5,11 @@ changes, all in one transaction. Refused (and Overtaken) say in French what happ
 """
 
 from referrals.transitions.answering import accept, decline, give_back, lapse, no_show, settle_by_telephone
-from referrals.transitions.closing import close, reopen, withdraw
+from referrals.transitions.closing import close, reopen, withdraw, withdraw_consent
+from referrals.transitions.consenting import ConsentInput, record_consent
 from referrals.transitions.core import Overtaken, Refused
 from referrals.transitions.history import PastReferral, load_history
-from referrals.transitions.opening import ConsentInput, PersonInput, open_referral
+from referrals.transitions.opening import PersonInput, open_referral
 from referrals.transitions.quoting import (
     accept_quote,
     decline_quote,
@@ -48,6 +49,7 @@ __all__ = [
     "load_history",
     "no_show",
     "open_referral",
+    "record_consent",
     "record_repair",
     "refuse_review",
     "reopen",
@@ -58,4 +60,5 @@ __all__ = [
     "supplement",
     "unsend",
     "withdraw",
+    "withdraw_consent",
 ]

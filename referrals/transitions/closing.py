@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from referrals import permissions
-from referrals.models import Assignment, Consent, Referral
+from referrals.models import Assignment, Beneficiary, Referral
 from referrals.states import CLOSE_OUTCOMES, REOPEN_WITHIN_DAYS, End, Outcome, State, Verb
+from referrals.transitions.consenting import end_consent
 from referrals.transitions.core import Refused, begin, end_assignment, finish, open_assignment
 from referrals.transitions.quoting import withdraw_quote
 
@@ -25,7 +26,18 @@ def withdraw(referral: Referral, *, reason: str, by: Actor, withdraws_consent: b
         raise Refused(_("Notez pourquoi la personne abandonne."), field="reason")
     _close(referral, Verb.WITHDRAW, Outcome.WITHDRAWN, reason, by)
     if withdraws_consent:
-        _withdraw_consent(referral)
+        _stop_sharing(referral.beneficiary, reason, by)
+
+
+@transaction.atomic
+def withdraw_consent(beneficiary: Beneficiary, *, reason: str, by: Actor) -> None:
+    """The person no longer agrees: whatever is open of theirs is closed, and nothing is shared any more."""
+    visible = Beneficiary.objects.visible_to(by).with_key(beneficiary.pk)
+    if not permissions.can_create(by) or not visible.exists():
+        raise PermissionDenied
+    if not reason.strip():
+        raise Refused(_("Notez ce que la personne a dit."), field="reason")
+    _stop_sharing(beneficiary, reason, by)
 
 
 @transaction.atomic
@@ -71,8 +83,8 @@ def _close(referral: Referral, verb: Verb, outcome: Outcome, reason: str, by: Ac
     finish(referral, verb, State.CLOSED, by=by, assignment=held, outcome=outcome, detail=detail)
 
 
-def _withdraw_consent(referral: Referral) -> None:
-    """From here on, no garage sees the person or the car in what was closed; a repair done keeps its record."""
-    closed = Assignment.objects.of_beneficiary(referral.beneficiary_id).ended_as(End.CLOSED)
-    closed.update(end=End.NO_CONSENT.value)
-    Consent.objects.in_force().of_beneficiary(referral.beneficiary_id).update(withdrawn_on=clock.today())
+def _stop_sharing(beneficiary: Beneficiary, reason: str, by: Actor) -> None:
+    for other in Referral.objects.visible_to(by).open().of_beneficiary(beneficiary.pk):
+        fresh, _nothing = begin(other, Verb.WITHDRAW, by=by)
+        _close(fresh, Verb.WITHDRAW, Outcome.WITHDRAWN, reason, by)
+    end_consent(beneficiary.pk)

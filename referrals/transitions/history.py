@@ -25,6 +25,7 @@ from mobiliz.lib.periods import iso_week_monday
 from mobiliz.lib.text import normalise
 from mobiliz.programme.models import Offer
 from mobiliz.territory.models import Commune
+from referrals import consent
 from referrals.models import (
     Assignment,
     Beneficiary,
@@ -42,7 +43,6 @@ from referrals.models import (
     Vehicle,
 )
 from referrals.states import End, Outcome, State, Verb
-from referrals.transitions.opening import CONSENT_PURPOSES, CONSENT_RECIPIENTS, CONSENT_TEXT_VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +110,9 @@ def _people(past: Sequence[PastReferral]) -> list[Beneficiary]:
     Consent.objects.bulk_create(
         Consent(
             beneficiary=person,
-            text_version=CONSENT_TEXT_VERSION,
-            purposes=list(CONSENT_PURPOSES),
-            recipients=CONSENT_RECIPIENTS,
+            text_version=consent.TEXT_VERSION,
+            purposes=list(consent.PURPOSES),
+            recipients=consent.RECIPIENTS,
             given_by=str(person),
             channel="paper",
             given_on=day_of(one.sent_at),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.models import Membership, Organisation
@@ -16,11 +18,8 @@ from mobiliz.territory.models import Commune
 from referrals import permissions
 from referrals.models import Beneficiary, Consent, Referral
 from referrals.states import State, Verb
-from referrals.transitions.core import finish
-
-CONSENT_TEXT_VERSION = "2026-11"
-CONSENT_PURPOSES = ("eligibility", "referral_to_garages", "follow_up")
-CONSENT_RECIPIENTS = "les garages du réseau dans la distance acceptée"
+from referrals.transitions.consenting import ConsentInput, record
+from referrals.transitions.core import Refused, finish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,29 +35,28 @@ class PersonInput:
     address: str = ""
     notes: str = ""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentInput:
-    """What the person agreed to: by which channel and when; `given_by` is the person unless said."""
-
-    channel: str
-    given_on: date
-    given_by: str = ""
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Those of Beneficiary."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__} | {"notes": self.notes or None}
 
 
 @transaction.atomic
 def open_referral(
     *,
     person: PersonInput,
-    consent: ConsentInput,
+    consent: ConsentInput | None,
     by: Actor,
+    known: Beneficiary | None = None,
     distance_agreed_km: int = 30,
     offer: Offer | None = None,
     key: UUID | None = None,
 ) -> Referral:
     """Register the person with their consent and open a draft for them, in the actor's own organisation.
 
-    `key` is made once for each form shown: the same form sent twice opens one draft, which bears it as its uid.
+    Somebody `known` is not registered again: what is said of them now is what counts, and a consent in force
+    still holds, unless a new one is given. `key` is made once for each form shown: the same form sent twice opens
+    one draft, which bears it as its uid.
     """
     if not permissions.can_create(by) or by.membership is None:
         raise PermissionDenied
@@ -66,8 +64,8 @@ def open_referral(
         return opened
     organisation = by.membership.organisation
     assert organisation is not None
-    beneficiary = _register(person, organisation, by)
-    _record_consent(beneficiary, consent, by)
+    beneficiary = _brought_up_to_date(known, person, by) if known else _register(person, organisation, by)
+    _see_to_consent(beneficiary, consent, by)
     referral = Referral.objects.create(
         offer=offer or Offer.objects.get(pk=REPAIR),
         beneficiary=beneficiary,
@@ -91,28 +89,21 @@ def _opened_before(key: UUID | None, person: PersonInput, by: Actor) -> Referral
 
 
 def _register(person: PersonInput, organisation: Organisation, by: Actor) -> Beneficiary:
-    return Beneficiary.objects.create(
-        organisation=organisation,
-        first_name=person.first_name,
-        last_name=person.last_name,
-        birth_date=person.birth_date,
-        commune=person.commune,
-        phone=person.phone,
-        email=person.email,
-        address=person.address,
-        notes=person.notes or None,
-        created_by=by.membership,
-    )
+    return Beneficiary.objects.create(organisation=organisation, created_by=by.membership, **person.fields)
 
 
-def _record_consent(beneficiary: Beneficiary, consent: ConsentInput, by: Actor) -> Consent:
-    return Consent.objects.create(
-        beneficiary=beneficiary,
-        text_version=CONSENT_TEXT_VERSION,
-        purposes=list(CONSENT_PURPOSES),
-        recipients=CONSENT_RECIPIENTS,
-        given_by=consent.given_by or str(beneficiary),
-        channel=consent.channel,
-        given_on=consent.given_on,
-        recorded_by=by.membership,
-    )
+def _brought_up_to_date(known: Beneficiary, person: PersonInput, by: Actor) -> Beneficiary:
+    beneficiary = Beneficiary.objects.visible_to(by).with_key(known.pk).select_for_update().first()
+    if beneficiary is None:
+        raise PermissionDenied
+    for name, value in person.fields.items():
+        setattr(beneficiary, name, value)
+    beneficiary.save()
+    return beneficiary
+
+
+def _see_to_consent(beneficiary: Beneficiary, consent: ConsentInput | None, by: Actor) -> None:
+    if consent:
+        record(beneficiary, consent, by)
+    elif not Consent.objects.in_force().of_beneficiary(beneficiary.pk).exists():
+        raise Refused(_("Enregistrez l’accord de la personne."), code="no_consent", field="agrees")

@@ -193,6 +193,14 @@ CASES = who(404, adviser=302, pilots_here=302)
 SENDERS = [
     page("referral_list", get=who(404, advisers=200, pilots=200)),
     page("referral_new", get=who(404, advisers=200, pilots=403), post=who(404, advisers=422, pilots=403)),
+    page("referral_known_people", get=who(404, advisers=200, pilots=403), post=who(404, advisers=200, pilots=403)),
+    page("referral_consent_text", get=who(404, advisers=200, pilots=403)),
+    # what is typed at a step: of one's own structure's draft, or of a dossier that nobody has opened yet
+    act("referral_keep_typed", "draft_step", post=who(404, adviser=302)),
+    act("referral_keep_typed", "sent_step", post=who(404, adviser=302, pilots_here=403)),
+    act("referral_keep_typed", "new_step", post=who(404, advisers=302, pilots=403)),
+    act("referral_forget_typed", "draft_step", post=who(404, adviser=302)),
+    act("referral_forget_typed", "new_step", post=who(404, advisers=302, pilots=403)),
     page("referral_case", "draft", get=who(404, adviser=200)),
     page("referral_case", "sent", get=who(404, adviser=200, pilots_here=200)),
     page("referral_case", "agency_sent", get=who(404, adviser=200, agency_adviser=200, pilots_here=200)),

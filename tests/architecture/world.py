@@ -5,6 +5,7 @@ Each is made when a row asks for it, by the real verbs.
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from referrals import transitions
 from tests.cast import actor
@@ -68,6 +69,10 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "declined": lambda cast: journey.declined(cast["adviser"], cast["workshop"]).referral,
     "quoted": lambda cast: _quoted(cast).referral,
     "withdrawn": _withdrawn,
+    # a step of one, where something is typed
+    "draft_step": lambda cast: {"uid": journey.draft(cast["adviser"]).uid, "step": "person"},
+    "sent_step": lambda cast: {"uid": _sent(cast).referral.uid, "step": "person"},
+    "new_step": lambda cast: {"uid": uuid4(), "step": "person"},
     # as they were put to the garage
     "held": _sent,
     "held_before": lambda cast: _handed_over(cast)[0],

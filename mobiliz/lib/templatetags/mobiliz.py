@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from heroicons.templatetags.heroicons import heroicon_outline
 
-from mobiliz.lib import numbers
-from mobiliz.lib.clock import PARIS, day_of
+from mobiliz.lib import numbers, periods
+from mobiliz.lib.clock import PARIS, day_of, today
 from mobiliz.lib.paging import COUNTED, Page
 
 register = template.Library()
@@ -65,9 +65,9 @@ def pips(done: int, of: int) -> SafeString:
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(*forms: BaseForm | BaseFormSet) -> dict[str, Any]:
-    """What is to be corrected in these forms and formsets, each with a link to its field."""
-    errors = [error for form in forms for error in _errors_of(form)]
+def error_summary(*forms: BaseForm | BaseFormSet | None) -> dict[str, Any]:
+    """What is to be corrected in these forms and formsets, each with a link to its field; a page may lack one."""
+    errors = [error for form in forms if form for error in _errors_of(form)]
     return {"errors": errors}
 
 
@@ -137,6 +137,12 @@ def day_fr(value: date | datetime | None, form: str = "year") -> str:
 
 
 @register.filter
+def age_fr(born: date | None) -> str:
+    """The age today of someone born on this day: "41 ans"."""
+    return periods.age_fr(born, today()) if born else ""
+
+
+@register.filter
 def hour_fr(value: datetime | None) -> str:
     """As "10 h 42", in Paris."""
     if not value:
@@ -148,6 +154,14 @@ def hour_fr(value: datetime | None) -> str:
 def moment_fr(value: datetime | None, form: str = "weekday") -> str:
     """As "lundi 23 novembre à 10 h 42", in Paris; forms as for day_fr."""
     return f"{day_fr(value, form)} à {hour_fr(value)}" if value else ""
+
+
+@register.filter
+def moment_short(value: datetime | None) -> str:
+    """As "à 10 h 42" today, else "le lundi 23 novembre à 10 h 42", in Paris."""
+    if not value:
+        return ""
+    return f"à {hour_fr(value)}" if day_of(value) == today() else f"le {moment_fr(value)}"
 
 
 @register.filter

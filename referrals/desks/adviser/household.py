@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from eligibility.assess import NoRuleInForce, explanation, preview
@@ -15,33 +17,71 @@ from eligibility.models import Assessment
 from mobiliz.lib import clock
 from mobiliz.lib.pages import page
 from referrals import actions, permissions
-from referrals.desks.adviser import steps
+from referrals.actions import HouseholdInput
+from referrals.desks.adviser import steps, typed
+from referrals.desks.adviser.typed import Typed
 from referrals.desks.next_steps import step_url
 from referrals.forms.household import HouseholdEntry
-from referrals.models import Household, Referral
+from referrals.models import Household, Referral, Step
 
 TEMPLATE = "referrals/adviser/household.html"
+# What a button did to the rows moves the answer too: the page hears of it by this event
+COUNTED_AGAIN = "recompter"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @steps.step(permissions.can_reassess)
 def household(request: HttpRequest, referral: Referral) -> HttpResponse:
+    kept = _kept(request, referral)
+    marks = typed.at_step(request, referral.uid, Step.HOUSEHOLD, kept.facts if kept else {})
     if request.method != "POST":
-        kept = _kept(request, referral)
-        return _show(request, referral, HouseholdEntry.stored(_born(referral), kept), kept)
-    if "ajouter" in request.POST:
-        return _show(request, referral, HouseholdEntry.with_more_rows(_born(referral), request.POST))
-    entry = HouseholdEntry.posted(_born(referral), request.POST)
-    if not entry.is_valid():
-        return _show(request, referral, entry, status=422)
+        return _show(request, referral, marks, _first_shown(referral, marks, kept), kept)
+    if rearranged := _rearranged(request, referral):
+        return _show(request, referral, marks, rearranged, **_focus(request))
+    entry = HouseholdEntry.posted(_born(referral), request.POST, kept)
+    if not entry.is_valid() or not _is_in_order(request, marks, entry, kept):
+        return _show(request, referral, marks, entry, status=422)
     answer = actions.assess_household(referral, household=entry.household, by=request.actor)
+    marks.submitted(request)
     return redirect(_after(request, referral, answer))
+
+
+def _first_shown(referral: Referral, marks: Typed, kept: Household | None) -> HouseholdEntry:
+    if marks.is_shown:
+        return HouseholdEntry.typed(_born(referral), marks.data)
+    return HouseholdEntry.stored(_born(referral), kept)
+
+
+def _rearranged(request: HttpRequest, referral: Referral) -> HouseholdEntry | None:
+    """What the buttons beside the rows and the lines do: nothing is judged, nothing stored."""
+    if "ajouter" in request.POST:
+        return HouseholdEntry.typed(_born(referral), request.POST, more_rows=1)
+    if (row := request.POST.get("retirer", "")).isdecimal():
+        return HouseholdEntry.typed(_born(referral), request.POST, without=int(row[:3]))
+    if "additionner" in request.POST:
+        return HouseholdEntry.added_up(_born(referral), request.POST)
+    return None
+
+
+def _focus(request: HttpRequest) -> dict[str, bool]:
+    """Where one goes on after such a button: the new row, the button that adds one, the total."""
+    return {f"focus_{name}": True for name in ("ajouter", "retirer", "additionner") if name in request.POST}
+
+
+def _is_in_order(request: HttpRequest, marks: Typed, entry: HouseholdEntry, kept: Household | None) -> bool:
+    if marks.is_in_order(request, entry.form):
+        return True
+    others = [date.fromisoformat(born) for born in kept.facts["birth_dates"][1:]] if kept else []
+    if others != entry.others:
+        marks.newer.append((_("Autres personnes"), ", ".join(f"{born:%d/%m/%Y}" for born in others) or _("aucune")))
+    return False
 
 
 def _after(request: HttpRequest, referral: Referral, answer: Assessment) -> str:
     """On with the dossier when the answer is the one that was read; else to the answer, to be read first."""
-    before = referral.assessment.outcome if referral.assessment else None
-    if "suite" not in request.POST or answer.outcome != before:
+    read = referral.assessment.outcome if referral.assessment else None
+    read = request.POST.get("vu") or read
+    if "suite" not in request.POST or answer.outcome != read:
         return reverse("referral_household", args=[referral.uid]) + "#reponse"
     return step_url(referral, "send" if answer.outcome == "not_eligible" else "vehicle")
 
@@ -52,20 +92,47 @@ def household_preview(request: HttpRequest, referral: Referral) -> HttpResponse:
     """What the answer would be for what is typed so far; stores nothing."""
     entry = HouseholdEntry.posted(_born(referral), request.POST)
     verdict = _previewed(referral, entry)
-    context = {"referral": referral, "is_preview": True, "verdict": verdict}
+    context = {
+        "referral": referral,
+        "person": referral.beneficiary,
+        "entry": entry,
+        "is_preview": True,
+        "is_news": (verdict or {}).get("outcome", "") != request.POST.get("vu", ""),
+        "verdict": verdict,
+    }
     if verdict:
-        context["month_to_confirm"] = entry.household.month_to_confirm_eur
-    return page(request, "referrals/_verdict.html", context)
+        context |= _to_confirm(entry.household)
+    return page(request, f"{TEMPLATE}#answer", context)
 
 
 def _show(
-    request: HttpRequest, referral: Referral, entry: HouseholdEntry, kept: Household | None = None, status: int = 200
+    request: HttpRequest,
+    referral: Referral,
+    marks: Typed,
+    entry: HouseholdEntry,
+    kept: Household | None = None,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
-    verdict = verdict_of(referral.assessment) if referral.assessment and status == 200 else None
-    context = steps.context(referral, "household", entry=entry, verdict=verdict, today=clock.today())
+    is_stored = status == 200 and not marks.is_shown and not more
+    verdict = verdict_of(referral.assessment) if referral.assessment and is_stored else None
+    context = steps.context(referral, "household", entry=entry, verdict=verdict, typed=marks, **more)
     if verdict and kept:
-        context["month_to_confirm"] = actions.HouseholdInput.from_stored(kept, _born(referral)).month_to_confirm_eur
-    return page(request, TEMPLATE, context, status=status)
+        context |= _to_confirm(HouseholdInput.from_stored(kept, _born(referral)))
+    if kept and referral.assessment is None:
+        context["kept_at"] = kept.updated_at  # of an earlier need: to be looked at again
+    response = page(request, TEMPLATE, context, status=status)
+    if more:
+        response.headers["HX-Trigger-After-Swap"] = COUNTED_AGAIN
+    return response
+
+
+def _to_confirm(household: HouseholdInput) -> dict[str, Any]:
+    return {
+        "month_to_confirm": household.month_to_confirm_eur,
+        "year_to_confirm": household.year_to_confirm_eur,
+        "doubts": household.doubts,
+    }
 
 
 def verdict_of(assessment: Assessment) -> dict[str, Any]:
@@ -91,8 +158,9 @@ def _previewed(referral: Referral, entry: HouseholdEntry) -> dict[str, Any] | No
     return {"outcome": decision.outcome.value, "lines": lines, "valid_until": decision.valid_until}
 
 
-def _born(referral: Referral):
-    return referral.beneficiary.birth_date
+def _born(referral: Referral) -> date:
+    born: date = referral.beneficiary.birth_date
+    return born
 
 
 def _kept(request: HttpRequest, referral: Referral) -> Household | None:

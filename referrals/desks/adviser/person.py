@@ -1,24 +1,27 @@
-"""Step 1: the person and what they agree to."""
+"""Step 1: the person, known already or new, and what they agree to."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mobiliz.lib import clock
-from mobiliz.lib.pages import page, require
-from referrals import actions, permissions, transitions
-from referrals.desks.adviser import steps
+from mobiliz.lib.pages import get_visible_or_404, page, require
+from referrals import actions, consent, permissions, transitions
+from referrals.desks.adviser import known_people, steps, typed
+from referrals.desks.adviser.typed import Typed
 from referrals.desks.look import only_senders_and_pilots
-from referrals.forms.person import NewPersonForm, PersonForm
-from referrals.models import Referral
+from referrals.forms.person import ConsentForm, NewPersonForm, PersonForm, SamePersonForm
+from referrals.models import Beneficiary, Consent, Referral, Step
 from referrals.transitions import ConsentInput, PersonInput
-from referrals.transitions.opening import CONSENT_TEXT_VERSION
 
 RECENTLY = timedelta(minutes=15)
 
@@ -27,29 +30,173 @@ RECENTLY = timedelta(minutes=15)
 def new(request: HttpRequest) -> HttpResponse:
     only_senders_and_pilots(request.actor)
     require(permissions.can_create(request.actor))
-    form = NewPersonForm(request.POST or None)
-    if form.is_valid():
-        referral = _open(request, form)
-        messages.success(request, _("Le dossier %(number)s est ouvert.") % {"number": referral.spoken_number})
+    entry = typed.at_step(request, _key(request), Step.PERSON, {})
+    if request.method == "POST":
+        return _posted(request, entry)
+    if opened := Referral.objects.visible_to(request.actor).with_uid(entry.dossier).first():
+        return redirect("referral_person", opened.uid)
+    known = _known(request, entry)
+    stored = PersonForm.known(known, _latest(known)) if known else {}
+    form = NewPersonForm(initial={**stored, **entry.initial_of(PersonForm), "key": entry.dossier})
+    asked = None if _consent_of(known) else ConsentForm(initial=entry.initial_of(ConsentForm))
+    return _show_new(request, entry, form, asked, known)
+
+
+def _posted(request: HttpRequest, entry: Typed) -> HttpResponse:
+    known = _known(request, entry)
+    form = NewPersonForm(request.POST)
+    asked = None if _consent_of(known) else ConsentForm(request.POST, person=form)
+    is_complete = all([form.is_valid(), asked is None or asked.is_valid()])
+    same = _same_person(request, form) if known is None and form.is_valid() else None
+    is_complete = is_complete and (same is None or same.is_valid())
+    if is_complete and (referral := _opened(request, form, asked, known, same)):
+        entry.submitted(request)
+        said = _("Le dossier %(number)s est ouvert.")
+        messages.success(request, said % {"number": referral.spoken_number})
         return redirect("referral_household", referral.uid)
+    return _show_new(request, entry, form, asked, known, same, status=422)
+
+
+def _show_new(
+    request: HttpRequest,
+    entry: Typed,
+    form: NewPersonForm,
+    asked: ConsentForm | None,
+    known: Beneficiary | None,
+    same: SamePersonForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     context = {
         "form": form,
+        "same": same,
+        "consent_form": asked,
+        "consent_in_force": _consent_of(known),
+        "known": known_people.card(known) if known else None,
+        "typed": entry,
         "steps": steps.bar(None, "person"),
-        "consent_version": CONSENT_TEXT_VERSION,
-        "just_opened": None if form.is_bound else _just_opened(request),
+        **consent_words(),
     }
-    return page(request, "referrals/adviser/new.html", context, status=422 if form.is_bound else 200)
+    if not form.is_bound:
+        started = typed.started_by(request.actor, but=entry.dossier)
+        context |= {"just_opened": _just_opened(request), "started": started}
+    return page(request, "referrals/adviser/new.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @steps.step()
 def person(request: HttpRequest, referral: Referral) -> HttpResponse:
-    form = PersonForm(request.POST) if request.method == "POST" else PersonForm.of(referral)
-    if form.is_valid():
-        _correct(request, referral, form)
+    known = referral.beneficiary
+    stored = PersonForm.known(known, referral)
+    entry = typed.at_step(request, referral.uid, Step.PERSON, stored)
+    consents = list(known.consents.newest_first())
+    form, asked = _forms_of_a_draft(request, entry, stored, is_agreed=any(one.is_in_force for one in consents))
+    is_complete = all([form.is_valid(), asked is None or asked.is_valid()])
+    if is_complete and entry.is_in_order(request, form):
+        _correct(request, referral, form, asked)
+        entry.submitted(request)
         return redirect("referral_household", referral.uid)
-    context = steps.context(referral, "person", form=form, consents=referral.beneficiary.consents.all())
+    context = steps.context(
+        referral, "person", form=form, consent_form=asked, consents=consents, typed=entry, **consent_words()
+    )
     return page(request, "referrals/adviser/person.html", context, status=422 if form.is_bound else 200)
+
+
+def _forms_of_a_draft(
+    request: HttpRequest, entry: Typed, stored: dict[str, Any], *, is_agreed: bool
+) -> tuple[PersonForm, ConsentForm | None]:
+    """A draft whose person withdrew what they had agreed to asks again."""
+    if request.method == "POST":
+        form = PersonForm(request.POST, initial=stored)
+        return form, None if is_agreed else ConsentForm(request.POST, person=form)
+    form = PersonForm(initial={**stored, **entry.initial_of(PersonForm)})
+    return form, None if is_agreed else ConsentForm(initial=entry.initial_of(ConsentForm))
+
+
+@require_safe
+def consent_text(request: HttpRequest) -> HttpResponse:
+    """To be printed, read and signed; it names nobody."""
+    only_senders_and_pilots(request.actor)
+    require(permissions.can_create(request.actor))
+    place = request.actor.membership.organisation
+    return page(request, "referrals/adviser/consent.html", {"place": place, **consent_words()})
+
+
+def consent_words() -> dict[str, Any]:
+    return {"consent_version": consent.TEXT_VERSION, "consent_text": consent.TEXT}
+
+
+# --- a dossier that is not opened yet ---------------------------------------------------------------------
+def _key(request: HttpRequest) -> UUID:
+    """The dossier that the form will open: named by the form, or by the address of one that was begun."""
+    said = request.POST.get("key") if request.method == "POST" else request.GET.get("dossier")
+    try:
+        return UUID(said or "")
+    except ValueError:
+        return uuid4()
+
+
+def _known(request: HttpRequest, entry: Typed) -> Beneficiary | None:
+    """The person found in the search, whom the address, the form or what was typed names."""
+    said = request.POST.get("known") or request.GET.get("personne") or entry.data.get("known")
+    try:
+        uid = UUID(said or "")
+    except ValueError:
+        return None
+    return get_visible_or_404(Beneficiary.objects.with_cases(request.actor), request.actor, uid)
+
+
+def _latest(known: Beneficiary) -> Referral | None:
+    return next(iter(known.referrals.all()), None)
+
+
+def _consent_of(known: Beneficiary | None) -> Consent | None:
+    """What they agreed to holds for a new need, unless the text has changed since."""
+    if known is None:
+        return None
+    return Consent.objects.in_force().of_text(consent.TEXT_VERSION).of_beneficiary(known.pk).first()
+
+
+def _same_person(request: HttpRequest, form: NewPersonForm) -> SamePersonForm | None:
+    """Asked where a record of the same structure looks like this person.
+
+    Other structures' people are looked for here too, once what may be said of them is decided.
+    """
+    said = {name: form.person[name] for name in ("last_name", "first_name", "birth_date", "phone")}
+    # whom this very form has registered by a first click is no other person
+    people = known_people.like(request.actor, **said, but_of=form.cleaned_data["key"])
+    return SamePersonForm(request.POST, people=people) if people else None
+
+
+def _opened(
+    request: HttpRequest,
+    form: NewPersonForm,
+    asked: ConsentForm | None,
+    known: Beneficiary | None,
+    same: SamePersonForm | None,
+) -> Referral | None:
+    person = PersonInput(**form.person)
+    if same and same.chosen:
+        known, person = same.chosen, _added_to(same.chosen, person)
+    try:
+        return transitions.open_referral(
+            person=person,
+            consent=ConsentInput(**asked.consent) if asked else None,
+            known=known,
+            distance_agreed_km=form.cleaned_data["distance_agreed_km"],
+            key=form.cleaned_data["key"],
+            by=request.actor,
+        )
+    except transitions.Refused as refused:
+        form.add_error(None, refused.message)
+        return None
+
+
+def _added_to(known: Beneficiary, person: PersonInput) -> PersonInput:
+    """The record keeps its name, its day of birth and whatever was left empty; notes are put after its own."""
+    notes = "\n".join(note for note in (known.notes, person.notes) if note)
+    said = {name: getattr(person, name) or getattr(known, name) for name in ("phone", "email", "address")}
+    own = {name: getattr(known, name) for name in ("first_name", "last_name", "birth_date")}
+    return replace(person, **own, **said, notes=notes)
 
 
 def _just_opened(request: HttpRequest) -> Referral | None:
@@ -58,20 +205,13 @@ def _just_opened(request: HttpRequest) -> Referral | None:
     return own.just_opened_by(request.actor.membership, clock.now() - RECENTLY).first()
 
 
-def _open(request: HttpRequest, form: NewPersonForm) -> Referral:
-    return transitions.open_referral(
-        person=PersonInput(**form.person),
-        consent=ConsentInput(**form.consent),
-        distance_agreed_km=form.cleaned_data["distance_agreed_km"],
-        key=form.cleaned_data["key"],
-        by=request.actor,
-    )
-
-
-def _correct(request: HttpRequest, referral: Referral, form: PersonForm) -> None:
+# --- a draft ----------------------------------------------------------------------------------------------
+def _correct(request: HttpRequest, referral: Referral, form: PersonForm, asked: ConsentForm | None) -> None:
     before = referral.assessment_id
     distance = form.cleaned_data["distance_agreed_km"]
     actions.update_person(referral, by=request.actor, distance_agreed_km=distance, **form.person)
+    if asked:
+        transitions.record_consent(referral, consent=ConsentInput(**asked.consent), by=request.actor)
     referral.refresh_from_db(fields=["assessment"])
     if referral.assessment_id != before:
         messages.info(request, _("L’éligibilité a été recalculée : relisez la réponse."))

@@ -18,6 +18,7 @@ from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, require
 from referrals import permissions
+from referrals.desks.adviser.typed import Typed
 from referrals.desks.next_steps import step_url
 from referrals.models import Referral
 from referrals.states import Verb
@@ -55,24 +56,34 @@ def to_case(request: HttpRequest, referral: Referral) -> HttpResponse:
     return redirect("referral_case", referral.uid)
 
 
-def context(referral: Referral, current: str, *, also_done: Iterable[str] = (), **more: Any) -> dict[str, Any]:
-    """What every step shows: whose dossier it is, and the five steps."""
+def context(
+    referral: Referral, current: str, *, also_done: Iterable[str] = (), typed: Typed | None = None, **more: Any
+) -> dict[str, Any]:
+    """What every step shows: whose dossier it is, and the five steps; `typed` is what was not submitted of it."""
     words = {"number": list(LABELS).index(current) + 1, "case": referral.spoken_number}
     return {
         "referral": referral,
         "person": referral.beneficiary,
-        "steps": bar(referral, current, also_done),
+        "typed": typed,
+        "steps": bar(referral, current, also_done, typed.elsewhere if typed else ()),
         "eyebrow": _("Étape %(number)d sur 5 · Dossier %(case)s") % words,
         **more,
     }
 
 
-def bar(referral: Referral | None, current: str, also_done: Iterable[str] = ()) -> list[dict[str, str]]:
+def bar(
+    referral: Referral | None, current: str, also_done: Iterable[str] = (), typed: Iterable[str] = ()
+) -> list[dict[str, str]]:
+    """The five steps: the current one, those that are done, those begun, those left out on the way here."""
     done = {*_done(referral), *also_done} if referral else set()
+    names = list(LABELS)
+    left_out = {name for name in names[: names.index(current)] if name not in done}
+    states = {**dict.fromkeys(left_out, "missing"), **dict.fromkeys(done, "done"), **dict.fromkeys(typed, "typed")}
+    states[current] = "current"
     return [
         {
             "label": str(label),
-            "state": "current" if name == current else "done" if name in done else "todo",
+            "state": states.get(name, "todo"),
             "url": step_url(referral, name) if referral else "",
         }
         for name, label in LABELS.items()

@@ -1,0 +1,35 @@
+"""What a person agrees to: the text that is read aloud, in its versions. A changed text is a new version."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+TEXT_VERSION = "2026-12"
+PURPOSES = ("eligibility", "referral_to_garages", "follow_up")
+RECIPIENTS = "les garages du réseau dans la distance acceptée"
+
+# Read aloud as it stands: short sentences, nothing that would have to be explained
+TEXT = (
+    _(
+        "Pour faire réparer votre voiture à prix coûtant, nous enregistrons votre nom, vos coordonnées, qui vit avec "
+        "vous, le revenu de votre foyer, et votre voiture."
+    ),
+    _(
+        "Le revenu et le foyer servent à une seule chose : savoir si vous avez droit à cette aide. Notre structure "
+        "les lit, et un pilote du réseau s’il doit décider. Jamais un garage."
+    ),
+    _(
+        "Un garage du réseau, dans la distance que vous acceptez, reçoit votre prénom, votre commune, la voiture et "
+        "la panne. S’il accepte, il reçoit aussi votre nom et votre téléphone, pour fixer le rendez-vous."
+    ),
+    _(
+        "Vous pouvez dire non, maintenant ou plus tard, sans perdre aucun autre droit. Vous pouvez demander ce qui "
+        "est enregistré, le faire corriger ou effacer : dites-le à la personne qui vous accompagne."
+    ),
+)
+
+PURPOSES_IN_WORDS = {
+    "eligibility": _("savoir si le foyer a droit à l’aide"),
+    "referral_to_garages": _("proposer la voiture à un garage"),
+    "follow_up": _("suivre le dossier jusqu’à la réparation"),
+}
