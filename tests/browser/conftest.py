@@ -10,11 +10,14 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import URLError
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+
+from tests.browser.pages import LOGINS, Map
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "mobiliz-demo"
@@ -129,7 +132,7 @@ class Person:
         self.page.fill("input[name=login]", email)
         self.page.fill("input[type=password]", PASSWORD)
         self.page.press("input[type=password]", "Enter")
-        self.page.wait_for_url("**/bureau/")
+        self.page.wait_for_url(lambda url: "/connexion/" not in url)
         return self
 
     def _note_console(self, message) -> None:
@@ -156,3 +159,61 @@ def person(chromium, address):
     for someone in people:
         someone.context.close()
     assert [fault for someone in people for fault in someone.faults] == []
+
+
+class Visitor(Person):
+    """One role at a browser, with the map of what it reaches; beside it a browser without script."""
+
+    def __init__(self, browser: Browser, address: str, role: str, everyone: Callable[[str], Visitor]) -> None:
+        super().__init__(browser, address)
+        self.role, self.everyone = role, everyone
+        if LOGINS[role]:
+            self.sign_in(LOGINS[role])
+        self.map = Map(self.context.request, address, role)
+        self.plain = browser.new_context(
+            base_url=address,
+            java_script_enabled=False,
+            locale="fr-FR",
+            storage_state=self.context.storage_state(),
+            viewport={"width": 1280, "height": 900},
+        )
+        self.plain_page = self.plain.new_page()
+
+    def find(self, name: str) -> str:
+        """Where this role has the page: its own links lead there, or somebody else's to what both may see."""
+        found = self.map.find(name) or next(filter(self._may_see, self._known_to_others(name)), "")
+        assert found, f"{self.role} finds no {name} in the demonstration: link to one, load one, or say why in pages.py"
+        return found
+
+    def _known_to_others(self, name: str) -> Iterator[str]:
+        for role in LOGINS:
+            other = self.everyone(role)
+            if other.map.find(name):
+                yield from other.map.shapes[name].values()
+
+    def _may_see(self, path: str) -> bool:
+        answer = self.context.request.get(path)
+        return answer.ok and answer.url == self.address + path
+
+    def open(self, path: str) -> tuple[Response, list[str]]:
+        """The page, and what is wrong with coming to it."""
+        self.faults.clear()
+        answer = self.page.goto(path)
+        assert answer
+        return answer, [f"answered {answer.status}"] if answer.status != 200 else []
+
+
+@pytest.fixture(scope="session")
+def visitors(chromium, address):
+    """Each role signs in once and walks once through what it sees."""
+    known = {}
+
+    def visitor(role):
+        if role not in known:
+            known[role] = Visitor(chromium, address, role, visitor)
+        return known[role]
+
+    yield visitor
+    for someone in known.values():
+        someone.plain.close()
+        someone.context.close()

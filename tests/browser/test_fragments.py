@@ -1,0 +1,130 @@
+"""What htmx leaves on a page is what the page would be without it.
+
+The controls are found on the pages themselves. A control that changes the address is compared with a reload of the
+page; a preview with what the first button of its form answers, which is what Enter does without script.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.pages import once_each, visits
+
+# The page as a person has it before them: what is typed and chosen counts, tokens and moments do not.
+READ = """
+const read = (root) => {
+  if (!root) return null;
+  const copy = root.cloneNode(true);
+  const live = root.querySelectorAll("*"), dead = copy.querySelectorAll("*");
+  live.forEach((one, place) => {
+    const twin = dead[place];
+    for (const name of [...twin.getAttributeNames()])
+      if (name.startsWith("hx-") || ["aria-busy", "aria-disabled", "data-sent", "autofocus"].includes(name))
+        twin.removeAttribute(name);
+    twin.classList.remove("htmx-request", "htmx-settling", "htmx-swapping", "htmx-added");
+    if (!twin.classList.length) twin.removeAttribute("class");
+    if (one.matches("input, textarea, select")) {
+      twin.removeAttribute("checked");
+      twin.removeAttribute("value");
+      twin.setAttribute("value", one.matches("[type=checkbox], [type=radio]") ? one.value + one.checked : one.value);
+      if (one.tagName === "TEXTAREA") twin.textContent = "";
+    }
+    if (one.tagName === "OPTION") twin.removeAttribute("selected");
+  });
+  copy.querySelectorAll("[name=csrfmiddlewaretoken]").forEach(one => one.remove());
+  // what is said aloud, and that nothing was found: on the page the error beside the field says so
+  copy.querySelectorAll(".vh[role=status], .suggestions .soft, li.soft:only-child").forEach(one => one.remove());
+  return copy.innerHTML.replace(/\\d{1,2}\\sh\\s\\d{2}/g, "").replace(/vu=[^&"]*/g, "").replace(/>\\s+/g, ">")
+    .replace(/\\s+</g, "<").replace(/\\s+/g, " ").replace(/></g, ">\\n<").trim();
+};
+"""
+
+CONTROLS = """() => [...document.querySelectorAll("[hx-get], [hx-post]")].map((one, place) => ({
+  place, verb: one.hasAttribute("hx-get") ? "get" : "post",
+  url: (one.getAttribute("hx-get") || one.getAttribute("hx-post")).split("?")[0],
+  trigger: one.getAttribute("hx-trigger") || "",
+  target: (one.getAttribute("hx-target") || "").replace("#", "") || one.id,
+  name: one.getAttribute("name") || one.id,
+  own: one.hasAttribute("hx-push-url") || one.hasAttribute("hx-replace-url") || one.matches("[hx-trigger*=every]"),
+}))"""
+
+# A person at this control: every choice moved on by one, letters in what is free text, digits in what is a figure.
+USE = """(place) => {
+  const one = document.querySelectorAll("[hx-get], [hx-post]")[place];
+  window.settled = 0; window.quietSince = 0;
+  document.addEventListener("htmx:afterSettle", () => { settled += 1; quietSince = performance.now(); });
+  document.addEventListener("htmx:beforeRequest", () => { quietSince = Infinity; });
+  if (one.matches("[hx-trigger*=every]")) {
+    const url = one.getAttribute("hx-get").replace(/vu=[^&]*/, "vu=0");
+    htmx.ajax("GET", url, {source: one, target: one, select: one.getAttribute("hx-select"),
+      swap: one.getAttribute("hx-swap")});
+    return;
+  }
+  const from = /from:(#[\\w-]+)/.exec(one.getAttribute("hx-trigger") || "");
+  const root = one.matches("form, input, select, textarea") ? one : from ? document.querySelector(from[1]) : one;
+  const fields = root.matches("form, fieldset") ? [...root.elements] : [root];
+  const say = (field, kind) => field.dispatchEvent(new Event(kind, {bubbles: true}));
+  const shown = fields.filter(field => field.checkVisibility() && !field.disabled && !field.readOnly);
+  let used = 0;
+  for (const field of shown.length ? (shown[0].form || shown[0]).querySelectorAll("input[type=radio]") : [])
+    if (!field.form.elements[field.name].value) { field.checked = true; say(field, "change"); }
+  for (const field of shown) {
+    if (field.matches("select") && field.options.length > 1 && used < 3) {
+      field.selectedIndex = Math.min(field.selectedIndex + 1, field.options.length - 1);
+      used += 1; say(field, "input"); say(field, "change");
+    } else if (field.matches("input:not([type]), input[type=text], input[type=search]")
+      && (!field.value || field === one) && used < 3) {
+      field.value = field.inputMode === "decimal" || field.inputMode === "numeric" ? "12" : "sa";
+      used += 1; say(field, "input");
+    }
+  }
+  if (!used) one.matches("button, a") ? one.click() : say(shown[0] || one, "input");
+}"""
+
+SETTLED = "() => window.settled > 0 && performance.now() - window.quietSince > 700"
+
+# Enter in the form of this control: its first button is pressed.
+PRESS_ENTER = """(place) => {
+  const one = document.querySelectorAll("[hx-get], [hx-post]")[place];
+  const from = /from:(#[\\w-]+)/.exec(one.getAttribute("hx-trigger") || "");
+  const form = one.matches("form") ? one : from ? document.querySelector(from[1]) : one.form;
+  form.noValidate = true;
+  form.requestSubmit([...form.elements].find(field => field.type === "submit"));
+}"""
+
+seen: set[tuple[str, str, str]] = set()
+
+
+@pytest.mark.parametrize(("role", "name"), once_each(visits()))
+def test_a_swap_leaves_what_the_whole_page_would_show(visitors, role, name):
+    page, path = visitors(role).page, visitors(role).find(name)
+    page.goto(path)
+    for control in page.evaluate(CONTROLS):
+        kind = (name, control["url"] if control["own"] else control["trigger"], control["name"].rstrip("0123456789"))
+        if kind in seen:
+            continue
+        seen.add(kind)
+        _compare(page, path, control)
+
+
+def _compare(page, path, control):
+    page.goto(path)
+    page.evaluate(USE, control["place"])
+    page.wait_for_function(SETTLED, timeout=20_000)
+    what = "main" if control["own"] else f"[id='{control['target']}']"
+    swapped = _read(page, what)
+    if control["own"]:
+        page.reload()
+    else:
+        with page.expect_navigation():
+            page.evaluate(PRESS_ENTER, control["place"])
+    assert swapped.splitlines() == _read(page, what).splitlines(), f"{path}: {control}"
+
+
+def _read(page, what):
+    return page.evaluate(f"() => {{ {READ} return read(document.querySelector({what!r})); }}") or ""
+
+
+def test_controls_were_found():
+    """A list that filters, a preview and a search as one types, at least; else the pages were not understood."""
+    assert len(seen) >= 5, seen
