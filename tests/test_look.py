@@ -1,5 +1,6 @@
 """What the look promises: readable colours, nothing inline that the content policy would refuse, a small weight."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from django.template.loader import render_to_string
 from mobiliz.lib.templatetags.mobiliz import SENSE_ICONS, icon
 
 ROOT = Path(settings.BASE_DIR)
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+# Letters go to programs that read no stylesheet and know no content policy.
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if "emails" not in path.parts)
 STYLESHEETS = sorted((ROOT / "static" / "css").rglob("*.css"))
 TOKENS = (ROOT / "static" / "css" / "tokens.css").read_text()
 
@@ -69,7 +71,8 @@ def test_every_icon_named_in_a_template_exists():
 def test_every_stylesheet_is_linked_and_light():
     linking = "".join(path.read_text() for path in TEMPLATES)
     assert [path for path in STYLESHEETS if str(path.relative_to(ROOT / "static")) not in linking] == []
-    assert sum(path.stat().st_size for path in STYLESHEETS) < 36_000
+    # as they travel; the whole first load may weigh 100,000 bytes, and the browser tests weigh it
+    assert sum(len(gzip.compress(path.read_bytes(), 6)) for path in STYLESHEETS) < 20_000
 
 
 @pytest.mark.parametrize("template", ["400.html", "500.html"])
