@@ -18,7 +18,8 @@ RUN SECRET_KEY=throw-away FIELD_ENCRYPTION_KEYS=throw-away ALLOWED_HOSTS=throw-a
     python manage.py collectstatic --noinput
 
 # The code stays root's: whoever breaks into a process cannot change it. Only this folder can be written.
-RUN useradd --system --uid 10001 --home-dir /var/lib/mobiliz --create-home mobiliz
+RUN useradd --system --uid 10001 --home-dir /var/lib/mobiliz --create-home mobiliz \
+    && install --directory --owner mobiliz --mode 700 /var/lib/mobiliz/media
 USER mobiliz
 VOLUME /var/lib/mobiliz
 EXPOSE 8000

@@ -8,6 +8,7 @@ import hashlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import time
@@ -201,6 +202,7 @@ class Demonstration:
         self.signals.check()
         if fresh:
             Postgres(self.state).recreate_database()
+            shutil.rmtree(embedded.files_folder(self.state), ignore_errors=True)
 
     def prepare(self) -> None:
         """Migrate and load, unless this very code did so already."""

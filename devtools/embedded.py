@@ -47,4 +47,10 @@ def environment(mode: str, addresses: dict[str, str]) -> dict[str, str]:
     kept = {
         key: value for key, value in os.environ.items() if key not in FOREIGN and not (own and key.startswith("PG"))
     }
-    return {**kept, **addresses, "MOBILIZ_MODE": mode, "PYTHONUNBUFFERED": "1"}
+    files = {} if "MEDIA_ROOT" in kept else {"MEDIA_ROOT": str(files_folder(state_folder()))}
+    return {**kept, **addresses, **files, "MOBILIZ_MODE": mode, "PYTHONUNBUFFERED": "1"}
+
+
+def files_folder(state: Path) -> Path:
+    """Where the files that people send are kept, beside the database that knows of them."""
+    return state / "media"

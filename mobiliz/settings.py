@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "mobiliz.lib.uploads.UploadsMiddleware",  # before whatever reads a form
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "mobiliz.accounts.middleware.SignedInMiddleware",
@@ -152,11 +153,20 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
 # look when asked, not at every start: a test makes hundreds of clients
 WHITENOISE_AUTOREFRESH = MOBILIZ_MODE in {"development", "test"}
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "mobiliz.lib.storage.PrivateStorage"},
+    "private": {"BACKEND": "mobiliz.lib.storage.PrivateStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 if IS_PRODUCTION:
-    STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-    }
+    STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+
+# --- files people send: photos. Served by a view to those who may see them, by no web server --------------
+MEDIA_ROOT = env.str("MEDIA_ROOT", default="/var/lib/mobiliz/media" if IS_PRODUCTION else str(BASE_DIR / "media"))
+UPLOAD_MAX_FILE_BYTES = 10 * 1024 * 1024
+# a proxy in front lets as much through: the fields of a page, and eight photos as a telephone takes them
+UPLOAD_MAX_BODY_BYTES = 100 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- who signs in -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -289,6 +299,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget old sign-ins at night": {
         "task": "mobiliz.accounts.tasks.forget_old_sign_ins",
         "schedule": crontab(hour=3, minute=45),
+    },
+    "remove files of photos that are no more": {
+        "task": "referrals.tasks.remove_stray_photo_files",
+        "schedule": crontab(hour=3, minute=40),
     },
     "worker heartbeat": {"task": "reporting.tasks.heartbeat", "schedule": 30.0},
 }

@@ -1,6 +1,7 @@
 """The stage (a small real territory) and the cast, the same in every test."""
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 
 from mobiliz.accounts.roles import Role
@@ -19,6 +20,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         small_territory()
         reference_rows()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_apart(tmp_path_factory):
+    """What tests upload goes where nothing else is, and away with them."""
+    settings.MEDIA_ROOT = str(tmp_path_factory.mktemp("media"))
 
 
 @pytest.fixture
