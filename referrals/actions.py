@@ -17,6 +17,7 @@ from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from referrals import permissions
 from referrals.models import Assignment, Beneficiary, Household, PreDiagnosis, Referral, Vehicle
+from referrals.symptoms import in_order
 
 INCOME_BASES = ("last_12_months", "last_month")
 # Less a month than a single person's RSA by far: an annual total below it may be the amount of one month
@@ -90,16 +91,42 @@ class VehicleInput:
     mileage_km: int | None = None
     fuel: str = "unknown"
     fiscal_horsepower: int | None = None
+    inspected_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultInput:
+    """What is wrong: the person's own words, the codes of what was noticed, or both; `is_drivable` None: unknown."""
+
     complaint: str
-    is_drivable: bool
+    is_drivable: bool | None
     since: str
+    symptoms: tuple[str, ...] = ()
     warning_lights: str = ""
     noises: str = ""
+    whereabouts: str = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitInput:
+    """Coming to the garage: who comes along, how, and what the person can pay at once, in euros, or in how many times.
+
+    What they can pay and what they are afraid of is sealed; no garage reads it.
+    """
+
+    papers: str = "unknown"
     needs_accompaniment: bool = False
+    transport: str = "unknown"
+    instalments: int | None = None
+    can_pay_eur: Decimal | None = None
+    worries: tuple[str, ...] = ()
+
+    @property
+    def confided(self) -> dict[str, Any] | None:
+        if self.can_pay_eur is None and not self.worries:
+            return None
+        can_pay = None if self.can_pay_eur is None else str(self.can_pay_eur)
+        return {"can_pay_eur": can_pay, "worries": list(self.worries)}
 
 
 def facts_of(household: HouseholdInput, beneficiary: Beneficiary) -> Facts:
@@ -160,8 +187,10 @@ def assess_household(referral: Referral, *, household: HouseholdInput, by: Actor
 
 
 @transaction.atomic
-def describe_vehicle(referral: Referral, *, vehicle: VehicleInput, fault: FaultInput, by: Actor) -> None:
-    """Keep the vehicle and what is wrong with it, in the words of whoever drives it."""
+def describe_vehicle(
+    referral: Referral, *, vehicle: VehicleInput, fault: FaultInput, by: Actor, visit: VisitInput | None = None
+) -> None:
+    """Keep the vehicle, what is wrong with it, and, where it is given, what coming to the garage asks of the person."""
     referral = _locked(referral)
     if not permissions.can_edit_draft(by, referral):
         raise PermissionDenied
@@ -169,8 +198,8 @@ def describe_vehicle(referral: Referral, *, vehicle: VehicleInput, fault: FaultI
     stored, _created = Vehicle.objects.update_or_create(
         pk=referral.vehicle_id, defaults={**facts, "beneficiary": referral.beneficiary}
     )
-    said = {name: getattr(fault, name) for name in fault.__dataclass_fields__}
-    PreDiagnosis.objects.update_or_create(referral=referral, defaults={**said, "updated_at": clock.now()})
+    said = {**_said(fault), **(_asked(visit) if visit else {}), "updated_at": clock.now()}
+    PreDiagnosis.objects.update_or_create(referral=referral, defaults=said)
     _touch(referral, vehicle=stored)
 
 
@@ -178,6 +207,16 @@ def mark_seen(assignment: Assignment, *, by: Actor) -> None:
     """Seen means opened while signed in at the garage that is asked; the first moment is kept."""
     if by.is_garage and assignment.is_open and assignment.seen_at is None:
         Assignment.objects.visible_to(by).of_referral(assignment.referral).open().unseen().update(seen_at=clock.now())
+
+
+def _said(fault: FaultInput) -> dict[str, Any]:
+    said = {name: getattr(fault, name) for name in fault.__dataclass_fields__}
+    return {**said, "symptoms": in_order(fault.symptoms)}
+
+
+def _asked(visit: VisitInput) -> dict[str, Any]:
+    columns = ("papers", "needs_accompaniment", "transport", "instalments", "confided")
+    return {name: getattr(visit, name) for name in columns}
 
 
 def _age_and_territory(beneficiary: Beneficiary) -> tuple[date, str]:

@@ -56,6 +56,11 @@ def can_edit_draft(actor: Actor, referral: Referral) -> bool:
     return referral.state == State.DRAFT and Party.ADVISER in parties(actor, referral)
 
 
+def can_add_photos(actor: Actor, referral: Referral) -> bool:
+    """The sender's side, as long as the case runs: a garage that was asked may want to see the leak."""
+    return referral.is_open and Party.ADVISER in parties(actor, referral)
+
+
 def can_reassess(actor: Actor, referral: Referral) -> bool:
     """A new assessment replaces an expired one at any moment before a quote; not while a pilot examines it."""
     reassessable = {State.DRAFT, State.WAITING, State.ACCEPTED}

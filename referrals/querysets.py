@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 TITLES = {"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle"}
 LIVE = [State.WAITING, State.ACCEPTED, State.QUOTED, State.AGREED]
 # Income, household, notes: read from the database only where they are shown
-SEALED = ("assessment__facts", "assessment__trace", "assessment__decision_note", "beneficiary__notes")
+SEALED = (
+    *("assessment__facts", "assessment__trace", "assessment__decision_note"),
+    *("beneficiary__notes", "prediagnosis__confided"),
+)
 
 
 def _of_organisation(actor: Actor, prefix: str = "") -> Q:
@@ -414,6 +417,38 @@ class PreDiagnosisQuerySet(models.QuerySet):
 
     def of_referral(self, referral_id: int) -> Self:
         return self.filter(referral_id=referral_id)
+
+
+class PhotoQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Whoever sees the referral; a garage what was there while it held it, nothing once it was handed over."""
+        from referrals.models import Assignment, Referral
+
+        if actor.kind == ActorKind.SYSTEM:
+            return self
+        if actor.is_garage:
+            own = (
+                Assignment.objects.visible_to(actor).exclude(end__in=HANDED_OVER).filter(referral=OuterRef("referral"))
+            )
+            while_held = Q(ended_at__isnull=True) | Q(ended_at__gte=OuterRef("uploaded_at"))
+            return self.filter(Exists(own.filter(while_held)))
+        return self.filter(referral__in=Referral.objects.visible_to(actor))
+
+    def of_referral(self, referral: Referral) -> Self:
+        return self.filter(referral=referral)
+
+    def in_order(self) -> Self:
+        return self.order_by("position")
+
+    def with_referral(self) -> Self:
+        """With what deciding on it asks for; nothing sealed is read."""
+        return self.select_related("referral__organisation")
+
+    def same_as(self, sha256: str) -> Self:
+        return self.filter(sha256=sha256)
+
+    def with_uids(self, uids: Sequence[UUID]) -> Self:
+        return self.filter(uid__in=uids)
 
 
 class QuoteQuerySet(models.QuerySet):

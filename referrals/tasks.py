@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from mobiliz.accounts.actors import SYSTEM
-from referrals import transitions, unfinished
+from referrals import photos, transitions, unfinished
 from referrals.models import Assignment
 from referrals.states import End
 
@@ -27,3 +27,9 @@ def move_on_from_garages_that_left() -> int:
 def forget_what_was_not_submitted() -> int:
     """What was typed at a step and left for two weeks; how many there were."""
     return unfinished.forget_old()
+
+
+@shared_task
+def remove_stray_photo_files() -> int:
+    """Files of photos that were taken away, or never came to be. How many were removed."""
+    return photos.remove_stray_files()

@@ -14,11 +14,13 @@ from mobiliz.accounts.actors import SYSTEM, Actor
 from mobiliz.accounts.models import Membership
 from mobiliz.demo.names import Draw
 from mobiliz.demo.network import Cast
+from mobiliz.demo.pictures import picture
 from mobiliz.lib import clock
 from mobiliz.territory.models import Commune
 from referrals import transitions
 from referrals.actions import FaultInput, HouseholdInput, VehicleInput, assess_household, describe_vehicle
 from referrals.models import Assignment, Referral
+from referrals.photos import add_photo
 from referrals.states import DeclineReason, Outcome
 
 STAGES = ("draft", "ready", "review", "waiting", "accepted", "quoted", "agreed", "completed")
@@ -42,6 +44,8 @@ class Case:
     dwelling: str = "ordinary"
     then: str = ""
     lines: tuple[LineInput, ...] = field(default=())
+    symptoms: tuple[str, ...] = ()
+    photos: tuple[tuple[str, str], ...] = ()  # a drawing, and what it shows
 
 
 def labour(text: str, hours: str) -> LineInput:
@@ -69,7 +73,17 @@ FAMILY = (date(1986, 5, 1), date(1988, 9, 12), date(2016, 2, 3), date(2020, 11, 
 
 CASES = (
     Case("Jean-Marc", "Vial", "42218", "draft", 4, "", ("Renault", "Mégane", 2010)),
-    Case("Awa", "Sarr", "42147", "ready", 1, "Essuie-glaces en panne et voyant huile", ("Renault", "Clio", 2012)),
+    Case(
+        "Awa",
+        "Sarr",
+        "42147",
+        "ready",
+        1,
+        "Essuie-glaces en panne et voyant huile",
+        ("Renault", "Clio", 2012),
+        symptoms=("light_oil", "elec_wipers"),
+        photos=(("oil_light", "le voyant rouge, moteur tournant"),),
+    ),
     Case(
         "Sofia",
         "Mendes",
@@ -81,7 +95,17 @@ CASES = (
         dwelling="student_alone",
     ),
     Case("Luc", "Faure", "93048", "review", 5, "Freine mal", ("Peugeot", "206", 2008), dwelling="institution"),
-    Case("Amadou", "Diallo", "42218", "waiting", 0, "Fuite de liquide de refroidissement", ("Renault", "Scénic", 2012)),
+    Case(
+        "Amadou",
+        "Diallo",
+        "42218",
+        "waiting",
+        0,
+        "Fuite de liquide de refroidissement",
+        ("Renault", "Scénic", 2012),
+        symptoms=("heat_gauge", "heat_tops_up", "leak_coolant"),
+        photos=(("coolant", "la flaque sous le moteur, le matin"), ("gauge", "l’aiguille après dix minutes")),
+    ),
     Case(
         "Mickaël",
         "Roux",
@@ -105,8 +129,18 @@ CASES = (
         "Ne démarre plus le matin",
         ("Renault", "Twingo", 2009),
         by="colleague",
+        symptoms=("start_click", "start_cold"),
     ),
-    Case("Leïla", "Haddad", "42044", "accepted", 6, "Bruit de roulement à l’avant", ("Renault", "Modus", 2008)),
+    Case(
+        "Leïla",
+        "Haddad",
+        "42044",
+        "accepted",
+        6,
+        "Bruit de roulement à l’avant",
+        ("Renault", "Modus", 2008),
+        symptoms=("noise_hum", "noise_front", "noise_turning"),
+    ),
     Case("Rachid", "Kaci", "42218", "accepted", 8, "Embrayage qui patine", ("Renault", "Mégane", 2011), income="690"),
     Case(
         "Nadia", "Benali", "42218", "quoted", 12, "Plaquettes et disques avant", ("Renault", "Clio", 2009), lines=BRAKES
@@ -295,9 +329,16 @@ class _Player:
         describe_vehicle(
             self.referral,
             vehicle=VehicleInput(make=make, model=model, first_registered_year=year, mileage_km=90_000 + year * 37),
-            fault=FaultInput(complaint=self.case.complaint, is_drivable=self.case.days_ago % 2 == 0, since="weeks"),
+            fault=FaultInput(
+                complaint=self.case.complaint,
+                is_drivable=self.case.days_ago % 2 == 0,
+                since="weeks",
+                symptoms=self.case.symptoms,
+            ),
             by=self.adviser,
         )
+        for name, caption in self.case.photos:
+            add_photo(self.referral, image=picture(name), caption=caption, by=self.adviser)
         household = HouseholdInput(
             birth_dates=self.case.family,
             income_eur=Decimal(self.case.income),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from referrals.desks import photos as shown
 from referrals.desks.adviser import (
     case,
     case_acts,
@@ -10,6 +11,7 @@ from referrals.desks.adviser import (
     known_people,
     listing,
     person,
+    photos,
     sending,
     unfinished,
     vehicle,
@@ -17,6 +19,8 @@ from referrals.desks.adviser import (
 
 urlpatterns = [
     path("", listing.referral_list, name="referral_list"),
+    path("photos/<uuid:uid>/", shown.photo, name="photo"),
+    path("photos/<uuid:uid>/vignette/", shown.thumbnail, name="photo_thumbnail"),
     path("nouvelle/", person.new, name="referral_new"),
     path("nouvelle/deja-venu/", known_people.search, name="referral_known_people"),
     path("nouvelle/accord/", person.consent_text, name="referral_consent_text"),
@@ -26,6 +30,7 @@ urlpatterns = [
     path("<uuid:uid>/foyer/", household.household, name="referral_household"),
     path("<uuid:uid>/foyer/apercu/", household.household_preview, name="referral_household_preview"),
     path("<uuid:uid>/vehicule/", vehicle.vehicle, name="referral_vehicle"),
+    path("<uuid:uid>/photos/", photos.photos, name="referral_photos"),
     path("<uuid:uid>/garage/", garage_choice.garage, name="referral_garage"),
     path("<uuid:uid>/envoi/", sending.send, name="referral_send"),
     path("<uuid:uid>/envoi/examen/", sending.send_for_review, name="referral_send_for_review"),

@@ -29,7 +29,7 @@ from referrals.desks import garage_acts as acts
 from referrals.desks import timeline
 from referrals.desks.attempts import attempt
 from referrals.desks.garage_tasks import counts_of, tasks_of, who_and_what
-from referrals.models import Assignment, LogEntry, QuoteVersion, Referral
+from referrals.models import Assignment, LogEntry, Photo, QuoteVersion, Referral
 from referrals.states import State, Verb
 from referrals.transitions.quoting import accepted_version, latest_version
 
@@ -190,6 +190,7 @@ def _case(held: Assignment, actor: Actor, bound: dict[str, forms.Form]) -> dict[
         "can_replace": Verb.SUPERSEDE_QUOTE in may,
         "can_supplement": Verb.SUPPLEMENT in may,
         "events": events_of(log, actor),
+        "photos": Photo.objects.visible_to(actor).of_referral(referral).in_order(),
         **_quoted(held),
     }
 

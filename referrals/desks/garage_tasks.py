@@ -68,7 +68,7 @@ def who_and_what(assignment: Assignment) -> str:
 def _to_answer(assignment: Assignment, actor: Actor) -> Task:
     referral, today = assignment.referral, clock.today()
     due = due_on(assignment.put_at, ANSWER_WORKING_DAYS)
-    complaint = referral.prediagnosis.complaint if hasattr(referral, "prediagnosis") else ""
+    fault = referral.prediagnosis.in_short if hasattr(referral, "prediagnosis") else ""
     return Task(
         assignment=assignment,
         kind=State.WAITING,
@@ -77,7 +77,7 @@ def _to_answer(assignment: Assignment, actor: Actor) -> Task:
         title=_due_in_words(due, today, _("À répondre avant %(day)s, 18 h"), _("À répondre aujourd’hui avant 18 h")),
         detail=_("Reçue le %(day)s") % {"day": day_fr(assignment.put_at, "weekday")},
         who=who_and_what(assignment),
-        sentence=complaint,
+        sentence=fault,
         label=_("Répondre"),
         url=_page(assignment),
         done=min(working_days_between(clock.day_of(assignment.put_at), today), 5),

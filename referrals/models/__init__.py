@@ -1,10 +1,12 @@
 """People, vehicles, referrals, quotes."""
 
+from referrals.models.fault import PreDiagnosis
 from referrals.models.people import Beneficiary, Consent, Household
+from referrals.models.photos import Photo
 from referrals.models.quotes import Quote, QuoteAnswer, QuoteCounter, QuoteLine, QuoteVersion, Repair
 from referrals.models.referral import Assignment, Change, LogEntry, Referral
 from referrals.models.unfinished import Step, Unfinished
-from referrals.models.vehicle import PreDiagnosis, Vehicle
+from referrals.models.vehicle import Vehicle
 
 __all__ = [
     "Assignment",
@@ -13,6 +15,7 @@ __all__ = [
     "Consent",
     "Household",
     "LogEntry",
+    "Photo",
     "PreDiagnosis",
     "Quote",
     "QuoteAnswer",

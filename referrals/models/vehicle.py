@@ -1,4 +1,4 @@
-"""The vehicle, and what the adviser noted of its fault before a garage is asked."""
+"""The vehicle, as its papers and its dashboard say."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from mobiliz.lib import clock
-from referrals.querysets import PreDiagnosisQuerySet, VehicleQuerySet
+from referrals.querysets import VehicleQuerySet
 
 
 class Fuel(models.TextChoices):
@@ -41,6 +40,8 @@ class Vehicle(models.Model):
     mileage_km = models.PositiveIntegerField(_("kilométrage"), null=True, blank=True)
     fuel = models.CharField(_("énergie"), max_length=8, choices=Fuel.choices, default=Fuel.UNKNOWN)
     fiscal_horsepower = models.PositiveSmallIntegerField(_("puissance fiscale"), null=True, blank=True)
+    # people remember the month: whoever does not say the day gets the first
+    inspected_on = models.DateField(_("dernier contrôle technique"), null=True, blank=True)
 
     objects = VehicleQuerySet.as_manager()
 
@@ -59,28 +60,3 @@ class Vehicle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.make} {self.model} {self.first_registered_year}"
-
-
-class FaultSince(models.TextChoices):
-    TODAY = "days", _("quelques jours")
-    WEEKS = "weeks", _("quelques semaines")
-    MONTHS = "months", _("plusieurs mois")
-    UNKNOWN = "unknown", _("je ne sais pas")
-
-
-class PreDiagnosis(models.Model):
-    """What is wrong, in the words of whoever drives it."""
-
-    referral = models.OneToOneField("referrals.Referral", on_delete=models.PROTECT, related_name="prediagnosis")
-    complaint = models.TextField(_("ce qui ne va pas"), max_length=2000)
-    is_drivable = models.BooleanField(_("le véhicule roule"))
-    since = models.CharField(_("depuis"), max_length=8, choices=FaultSince.choices)
-    warning_lights = models.CharField(_("voyants allumés"), max_length=200, blank=True)
-    noises = models.CharField(_("bruits"), max_length=200, blank=True)
-    needs_accompaniment = models.BooleanField(_("la personne souhaite être accompagnée"), default=False)
-    updated_at = models.DateTimeField(default=clock.now)
-
-    objects = PreDiagnosisQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("pré-diagnostic")

@@ -228,6 +228,25 @@ SENDERS = [
         get=who(404, adviser=302, pilots_here=403),
         post=who(404, adviser=302, pilots_here=403),
     ),
+    page("referral_photos", "draft", get=who(404, adviser=200), post=who(404, adviser=302)),
+    page(
+        "referral_photos",
+        "sent",
+        get=who(404, adviser=200, pilots_here=403),
+        post=who(404, adviser=302, pilots_here=403),
+    ),
+    page(
+        "referral_photos",
+        "withdrawn",
+        get=who(404, adviser=302, pilots_here=403),
+        post=who(404, adviser=302, pilots_here=403),
+    ),
+    # the garage that was asked sees the photo; one that handed the case over does not
+    page("photo", "photo_of_draft", get=who(404, adviser=200)),
+    page("photo", "photo", get=who(404, adviser=200, own_garage=200, pilots_here=200)),
+    page("photo", "photo_handed_over", get=who(404, adviser=200, other_garage_workshop=200, pilots_here=200)),
+    page("photo_thumbnail", "photo", get=who(404, adviser=200, own_garage=200, pilots_here=200)),
+    page("photo_thumbnail", "photo_handed_over", get=who(404, adviser=200, other_garage_workshop=200, pilots_here=200)),
     page("referral_garage", "ready", get=who(404, adviser=200), post=who(404, adviser=422)),
     page(
         "referral_garage",

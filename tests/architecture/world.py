@@ -23,6 +23,11 @@ def _handed_over(cast: Cast) -> tuple[Any, Any]:
     return before, journey.fresh(after)
 
 
+def _photo_handed_over(cast: Cast) -> Any:
+    _before, after = _handed_over(cast)
+    return journey.add_photo(after.referral, cast["adviser"])
+
+
 def _withdrawn(cast: Cast) -> Any:
     referral = journey.sent(cast["adviser"], cast["garage"]).referral
     transitions.withdraw(referral, reason="other", by=actor(cast["adviser"]))
@@ -69,6 +74,9 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "declined": lambda cast: journey.declined(cast["adviser"], cast["workshop"]).referral,
     "quoted": lambda cast: _quoted(cast).referral,
     "withdrawn": _withdrawn,
+    "photo_of_draft": lambda cast: journey.add_photo(journey.draft(cast["adviser"]), cast["adviser"]),
+    "photo": lambda cast: journey.add_photo(_sent(cast).referral, cast["adviser"]),
+    "photo_handed_over": _photo_handed_over,
     # a step of one, where something is typed
     "draft_step": lambda cast: {"uid": journey.draft(cast["adviser"]).uid, "step": "person"},
     "sent_step": lambda cast: {"uid": _sent(cast).referral.uid, "step": "person"},

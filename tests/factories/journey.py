@@ -12,10 +12,12 @@ from garages.models import Garage
 from garages.tariff import LineInput, LineKind, PartOrigin
 from mobiliz.accounts.models import Membership
 from mobiliz.lib import clock
-from referrals import actions, transitions
-from referrals.models import Assignment, Referral
+from mobiliz.lib.images import clean
+from referrals import actions, photos, transitions
+from referrals.models import Assignment, Photo, Referral
 from referrals.transitions import ConsentInput, PersonInput
 from tests.cast import actor
+from tests.factories import pictures
 from tests.factories.territory import commune
 
 LINES = (
@@ -109,6 +111,11 @@ def describe_vehicle(referral: Referral, adviser: Membership) -> None:
         fault=actions.FaultInput(complaint="Elle chauffe dans les montées.", is_drivable=True, since="weeks"),
         by=actor(adviser),
     )
+
+
+def add_photo(referral: Referral, adviser: Membership, *, colour: str = "red", caption: str = "") -> Photo:
+    """A picture of one colour: another colour is another photo."""
+    return photos.add_photo(referral, image=clean(pictures.jpeg(colour)), caption=caption, by=actor(adviser))
 
 
 # --- put to a garage: an Assignment -----------------------------------------------------------------------

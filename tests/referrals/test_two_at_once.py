@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from mobiliz.lib import clock
+from mobiliz.lib.refusals import Refused as RefusedInWords
 from referrals import transitions
-from referrals.models import Assignment, LogEntry, Quote
+from referrals.models import Assignment, LogEntry, Photo, Quote
 from referrals.states import DeclineReason
 from referrals.transitions import Overtaken, Refused
 from tests.cast import actor
@@ -24,7 +25,7 @@ def at_once(*acts):
         ready.wait(timeout=10)
         try:
             results[index] = act()
-        except (Refused, AssertionError) as refused:
+        except (Refused, RefusedInWords, AssertionError) as refused:
             results[index] = refused
         finally:
             connection.close()
@@ -117,3 +118,23 @@ def test_numbers_have_no_gap_and_no_double_when_quotes_are_issued_at_once(advise
         lambda: transitions.give_back(held[4], reason=DeclineReason.NO_CAPACITY, by=by),
     )
     assert sorted(Quote.objects.values_list("sequence", flat=True)) == [1, 2, 3, 4]
+
+
+def test_photos_sent_at_once_never_exceed_eight_and_leave_no_file_behind(adviser, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    referral = journey.draft(adviser)
+    for number in range(6):
+        journey.add_photo(referral, adviser, colour=f"rgb({40 * number},0,0)")
+    more = [(lambda n=n: journey.add_photo(referral, adviser, colour=f"rgb(0,0,{60 * n + 60})")) for n in range(4)]
+    results = at_once(*more)
+    assert sum(isinstance(one, RefusedInWords) for one in results) == 2
+    assert sorted(Photo.objects.values_list("position", flat=True)) == list(range(1, 9))
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 2 * 8
+
+
+def test_the_same_photo_sent_twice_at_once_is_kept_once(adviser, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    referral = journey.draft(adviser)
+    results = at_once(*[lambda: journey.add_photo(referral, adviser)] * 3)
+    assert len({photo.pk for photo in results}) == 1
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 2

@@ -143,6 +143,12 @@ def age_fr(born: date | None) -> str:
 
 
 @register.filter
+def month_fr(day: date | None) -> str:
+    """As "mars 2024"."""
+    return f"{MONTHS[day.month - 1]}{NO_BREAK_SPACE}{day.year}" if day else ""
+
+
+@register.filter
 def hour_fr(value: datetime | None) -> str:
     """As "10 h 42", in Paris."""
     if not value:

@@ -99,6 +99,7 @@ def _rights(request: HttpRequest, referral: Referral) -> dict[str, Any]:
         "may_take_next": is_senders or referral.state == State.WAITING,
         "verdict": verdict_of(referral.assessment) if is_senders and referral.assessment else None,
         "can_edit": permissions.can_edit_draft(actor, referral),
+        "may_add_photos": permissions.can_add_photos(actor, referral) and referral.state != State.DRAFT,
         "can_reassess": permissions.can_reassess(actor, referral) and referral.state != State.DRAFT,
         "can_review": permissions.can(actor, Verb.APPROVE_REVIEW, referral),
     }
