@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mobiliz.accounts.actors import Actor, ActorKind
 from mobiliz.accounts.roles import Permission, Role
-from referrals.models import Assignment, Referral
+from referrals.models import Assignment, Note, Referral
 from referrals.states import TABLE, Party, State, Verb, is_allowed, verbs_from
 
 if TYPE_CHECKING:
@@ -65,6 +65,16 @@ def can_reassess(actor: Actor, referral: Referral) -> bool:
     """A new assessment replaces an expired one at any moment before a quote; not while a pilot examines it."""
     reassessable = {State.DRAFT, State.WAITING, State.ACCEPTED}
     return referral.state in reassessable and Party.ADVISER in parties(actor, referral)
+
+
+def can_note(actor: Actor, referral: Referral) -> bool:
+    """Notes and calls: the sender's side, whatever the state, for itself alone."""
+    return Party.ADVISER in parties(actor, referral)
+
+
+def can_correct(actor: Actor, note: Note) -> bool:
+    """Whoever wrote it, for as long as they work there."""
+    return actor.membership is not None and note.by_id == actor.membership.pk
 
 
 def can_see_income(actor: Actor, referral: Referral) -> bool:

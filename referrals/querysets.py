@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import JSONObject
 
 from mobiliz.accounts.actors import ActorKind
 from mobiliz.accounts.roles import Permission
@@ -158,6 +159,24 @@ class ReferralQuerySet(models.QuerySet):
             Prefetch("assignments__quote__versions", versions),
         )
 
+    def with_last_call(self) -> Self:
+        """With `last_call`: the last that the sender's side noted, or nothing; the words of the call stay sealed."""
+        from referrals.models import Note
+
+        own = Note.objects.calls().filter(referral=OuterRef("pk"), organisation=OuterRef("organisation"))
+        facts = JSONObject(
+            at="called_at",
+            called="called",
+            is_reached="is_reached",
+            is_incoming="is_incoming",
+            who="who",
+            first_name="contact__first_name",
+            last_name="contact__last_name",
+            garage="garage__name",
+        )
+        latest = own.order_by("-called_at", "-pk").values(facts=facts)[:1]
+        return self.annotate(last_call=Subquery(latest, output_field=models.JSONField()))
+
     def for_list(self) -> Self:
         """With `is_held`: whether a garage holds it."""
         rows = self.with_people().annotate(is_held=Exists(self._open_assignments()))
@@ -176,7 +195,7 @@ class ReferralQuerySet(models.QuerySet):
             .with_garages()
             .prefetch_related("beneficiary__consents")
         )
-        return rows if actor.is_adviser else rows.defer(*SEALED)
+        return rows.with_last_call() if actor.is_adviser else rows.defer(*SEALED)
 
     def for_step(self, actor: Actor) -> Self:
         """With all that a step of a draft shows and asks; sealed as for a case."""
@@ -529,6 +548,30 @@ class LogEntryQuerySet(models.QuerySet):
 
     def with_actors(self) -> Self:
         return self.select_related("membership__user", "membership__organisation", "client", "assignment__garage")
+
+
+class NoteQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """The advisers of the organisation that wrote it, or of its structure; nobody else, pilots neither."""
+        return self.filter(_of_organisation(actor)) if actor.is_adviser else self.none()
+
+    def of_referral(self, referral: Referral) -> Self:
+        return self.filter(referral=referral)
+
+    def correcting(self, note: models.Model) -> Self:
+        return self.filter(corrects=note)
+
+    def calls(self) -> Self:
+        """The calls as they stand: not those that were corrected."""
+        return self.exclude(called="").filter(correction__isnull=True)
+
+    def for_thread(self) -> Self:
+        """With authors, whom they called, and what corrects them; the newest first."""
+        return self.select_related("by__user", "garage", "contact", "correction").order_by("-at", "-pk")
+
+    def older_than(self, moment: datetime, pk: int) -> Self:
+        """What comes after this line in the thread."""
+        return self.filter(at__lte=moment).filter(Q(at__lt=moment) | Q(pk__lt=pk))
 
 
 class ChangeQuerySet(models.QuerySet):

@@ -6,6 +6,7 @@ from referrals.desks import garage_quotes
 
 urlpatterns = [
     path("orientations/", include("referrals.desks.adviser_urls")),
+    path("orientations/", include("referrals.desks.case_urls")),
     path("affectations/", include("referrals.desks.garage_urls")),
     path("devis/<uuid:uid>/", garage_quotes.quote, name="quote"),
     path("examens/", include("referrals.desks.pilot_urls")),

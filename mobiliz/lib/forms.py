@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ _UNITS = {
     "CV": (r"c\.?v\.?|chevaux", "5"),
 }
 
+TYPED_HOUR = re.compile(r"([01]?\d|2[0-3])\s*(?:h|:|\.)?\s*([0-5]\d)?\s*(?:min)?", re.ASCII | re.IGNORECASE)
 DIGITS_ONLY_DAY = re.compile(r"(\d{2})(\d{2})(\d{4})", re.ASCII)
 
 
@@ -209,6 +210,23 @@ class WholeFieldFr(DecimalFieldFr):
     def clean(self, value: Any) -> int | None:
         cleaned = super().clean(value)
         return None if cleaned is None else int(cleaned)
+
+
+class HourFieldFr(_TypedField):
+    """An hour typed "16 h 05", "16:05", "16h" or "1605", as a time."""
+
+    default_error_messages = {"required": _("Indiquez une heure, comme 16 h 05.")}
+    input_attrs = {"autocomplete": "off", "class": "short"}
+
+    @staticmethod
+    def parse(text: str) -> time:
+        found = TYPED_HOUR.fullmatch(text.strip())
+        if found is None:
+            raise ValueError("Écrivez l’heure comme 16 h 05.")
+        return time(int(found[1]), int(found[2] or 0))
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.hour} h {value.minute:02d}" if isinstance(value, time) else value
 
 
 class DateFieldFr(_TypedField):

@@ -1,11 +1,9 @@
-"""Addresses of the sender's pages: the list, a new referral in steps, the case and its acts."""
+"""Addresses of the sender's pages: the list, a new referral in steps."""
 
 from django.urls import path
 
 from referrals.desks import photos as shown
 from referrals.desks.adviser import (
-    case,
-    case_acts,
     garage_choice,
     household,
     known_people,
@@ -24,7 +22,6 @@ urlpatterns = [
     path("nouvelle/", person.new, name="referral_new"),
     path("nouvelle/deja-venu/", known_people.search, name="referral_known_people"),
     path("nouvelle/accord/", person.consent_text, name="referral_consent_text"),
-    path("<uuid:uid>/", case.referral_case, name="referral_case"),
     # the steps of a draft
     path("<uuid:uid>/personne/", person.person, name="referral_person"),
     path("<uuid:uid>/foyer/", household.household, name="referral_household"),
@@ -36,11 +33,4 @@ urlpatterns = [
     path("<uuid:uid>/envoi/examen/", sending.send_for_review, name="referral_send_for_review"),
     path("<uuid:uid>/saisie/<str:step>/", unfinished.keep, name="referral_keep_typed"),
     path("<uuid:uid>/saisie/<str:step>/oublier/", unfinished.forget, name="referral_forget_typed"),
-    # acts on a case
-    path("<uuid:uid>/reprendre/", case_acts.unsend, name="referral_unsend"),
-    path("<uuid:uid>/accord-telephone/", case_acts.settle, name="referral_settle"),
-    path("<uuid:uid>/devis-refuse/", case_acts.decline_quote, name="referral_decline_quote"),
-    path("<uuid:uid>/abandon/", case_acts.withdraw, name="referral_withdraw"),
-    path("<uuid:uid>/fermer/", case_acts.close, name="referral_close"),
-    path("<uuid:uid>/rouvrir/", case_acts.reopen, name="referral_reopen"),
 ]

@@ -28,7 +28,7 @@ class Event:
     sense: str
     icon: str
     title: str
-    text: str
+    text: str = ""
 
 
 class Look(NamedTuple):

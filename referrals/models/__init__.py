@@ -1,6 +1,7 @@
 """People, vehicles, referrals, quotes."""
 
 from referrals.models.fault import PreDiagnosis
+from referrals.models.notes import Called, Note
 from referrals.models.people import Beneficiary, Consent, Household
 from referrals.models.photos import Photo
 from referrals.models.quotes import Quote, QuoteAnswer, QuoteCounter, QuoteLine, QuoteVersion, Repair
@@ -11,10 +12,12 @@ from referrals.models.vehicle import Vehicle
 __all__ = [
     "Assignment",
     "Beneficiary",
+    "Called",
     "Change",
     "Consent",
     "Household",
     "LogEntry",
+    "Note",
     "Photo",
     "PreDiagnosis",
     "Quote",

@@ -255,6 +255,14 @@ SENDERS = [
         post=who(404, adviser=422, pilots_here=422),
     ),
     page("referral_send", "ready", get=who(404, adviser=200), post=who(404, adviser=422)),
+    act("referral_note", "sent", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
+    act("referral_call", "sent", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
+    act(
+        "referral_note_correct",
+        "note",
+        get=who(404, adviser=302, pilots_here=403),
+        post=who(404, adviser=422, pilots_here=403),
+    ),
     # the address of an act, opened, leads to the page where it is done
     act("referral_send_for_review", "draft", get=who(404, adviser=302), post=who(404, adviser=422)),
     act("referral_unsend", "sent", get=TO_CASE, post=who(404, adviser=302, pilots_here=403)),

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from referrals import transitions
+from referrals.noting import write_note
 from tests.cast import actor
 from tests.factories import journey
 from tests.factories.accounts import SignInFactory
@@ -54,6 +55,11 @@ def _agreed(cast: Cast) -> Any:
     return journey.agreed(cast["adviser"], cast["workshop"])
 
 
+def _note(cast: Cast) -> dict[str, Any]:
+    referral = _sent(cast).referral
+    return {"uid": referral.uid, "note": write_note(referral, text="Après 17 h", by=actor(cast["adviser"])).uid}
+
+
 # What stands in the address, by the name that a row gives it: a row of the database, or the words themselves.
 THINGS: dict[str, Callable[[Cast], Any]] = {
     "": lambda cast: {},
@@ -81,6 +87,7 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "draft_step": lambda cast: {"uid": journey.draft(cast["adviser"]).uid, "step": "person"},
     "sent_step": lambda cast: {"uid": _sent(cast).referral.uid, "step": "person"},
     "new_step": lambda cast: {"uid": uuid4(), "step": "person"},
+    "note": _note,
     # as they were put to the garage
     "held": _sent,
     "held_before": lambda cast: _handed_over(cast)[0],

@@ -9,6 +9,7 @@ from django.test import RequestFactory
 from mobiliz.lib.forms import (
     DateFieldFr,
     DecimalFieldFr,
+    HourFieldFr,
     NirFreeTextField,
     PhoneFieldFr,
     RadioCards,
@@ -213,3 +214,24 @@ def test_a_refused_form_is_offered_again_without_passwords_and_without_its_token
 def test_a_very_long_number_is_refused_at_once(typed):
     with pytest.raises(ValidationError):
         DecimalFieldFr(unit="km").clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("16h", "16:00"),
+        ("16 h 05", "16:05"),
+        ("9:30", "09:30"),
+        ("0805", "08:05"),
+        ("7.15", "07:15"),
+        ("0 h 10 min", "00:10"),
+    ],
+)
+def test_an_hour_is_read_as_people_write_it(typed, read):
+    assert f"{HourFieldFr().clean(typed):%H:%M}" == read
+
+
+@pytest.mark.parametrize("typed", ["25 h", "16 h 75", "midi", "16 h 5 min de plus"])
+def test_what_is_no_hour_says_how_to_write_one(typed):
+    with pytest.raises(ValidationError, match="Écrivez l’heure comme 16 h 05"):
+        HourFieldFr().clean(typed)

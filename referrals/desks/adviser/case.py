@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -15,11 +16,13 @@ from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page
 from referrals import permissions
 from referrals.desks.adviser.acts import possible_acts
-from referrals.desks.adviser.contacts import people_of
+from referrals.desks.adviser.contacts import lines_to_call, people_of
 from referrals.desks.adviser.household import verdict_of
-from referrals.desks.adviser.thread import thread_of
+from referrals.desks.adviser.thread import FILTERS, Thread, thread_of
+from referrals.desks.calls import last_call_of
 from referrals.desks.look import badge_of
 from referrals.desks.next_steps import held_by, last_asked, latest_quote, next_step
+from referrals.forms.notes import CallForm, NoteForm
 from referrals.models import Referral
 from referrals.states import State, Verb
 
@@ -56,7 +59,7 @@ def show_case(
         "away": [one for one in acts if not one["act"].is_near],
         "tried": tried,
         "printed_at": clock.now(),
-        "thread": thread_of(referral, before=request.GET.get("avant", "")),
+        **_thread(request, referral, tried),
         **_garages(request, referral),
         **_rights(request, referral),
     }
@@ -73,6 +76,41 @@ def progress(referral: Referral) -> list[dict[str, str]]:
     return [
         {"label": str(label), "state": "done" if place < reached or is_over else "current" if place == reached else ""}
         for place, label in enumerate(PROGRESS.values())
+    ]
+
+
+def call_form(referral: Referral, data: Mapping[str, Any] | None = None, whom: str = "") -> CallForm:
+    """To note a call with the person or the garage that holds the case; `whom` is chosen beforehand."""
+    now = clock.now().astimezone(clock.PARIS)
+    initial = {"whom": whom, "on": now.date(), "hour": now.time()}
+    return CallForm(data, initial=initial, lines=lines_to_call(referral, held_by(referral)), auto_id="call_%s")
+
+
+def _thread(request: HttpRequest, referral: Referral, tried: forms.Form | None) -> dict[str, Any]:
+    """What happened, and the forms that add to it."""
+    if not permissions.can_note(request.actor, referral):
+        return {"thread": _told(request, referral, tried)}
+    whom = request.GET.get("appel", "")
+    return {
+        "thread": _told(request, referral, tried),
+        "thread_tabs": _tabs(request.GET.get("fil", "")),
+        "note_form": tried if isinstance(tried, NoteForm) else NoteForm(auto_id="note_%s"),
+        "call_form": tried if isinstance(tried, CallForm) else call_form(referral, whom=whom),
+        "notes_a_call": bool(whom) or isinstance(tried, CallForm),
+        "last_call": last_call_of(referral),
+        "key": uuid4(),
+    }
+
+
+def _told(request: HttpRequest, referral: Referral, tried: forms.Form | None) -> Thread:
+    before, only = request.GET.get("avant", ""), request.GET.get("fil", "")
+    return thread_of(referral, request.actor, before=before, only=only, tried=tried)
+
+
+def _tabs(only: str) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "url": f"?fil={name}#fil" if name else "?#fil", "current": name == only}
+        for name, label in FILTERS.items()
     ]
 
 

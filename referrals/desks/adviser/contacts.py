@@ -12,20 +12,35 @@ from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.models import Membership
 from mobiliz.accounts.roles import Role
 from mobiliz.lib.templatetags.mobiliz import day_fr
-from referrals.models import Assignment, Referral
+from referrals.models import Assignment, Called, Referral
 
 PILOTS_SHOWN = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One person with a direct line: who they are in this case, and how sure the number is."""
+    """One person with a direct line: who they are in this case, and how sure the number is.
+
+    `call`: what names them in the form that notes a call; empty where calls are not noted.
+    """
 
     name: str
     part: str
     phone: str = ""
     email: str = ""
     more: str = ""
+    call: str = ""
+
+
+def key_of(contact: Contact) -> str:
+    """What names a garage's contact in the form that notes a call."""
+    return f"contact-{contact.uid}"
+
+
+def lines_to_call(referral: Referral, held: Assignment | None) -> list[tuple[str, str]]:
+    """With whom calls are noted: the person, and the garage that holds the case."""
+    lines = [_person(referral), *(_garage(held) if held else [])]
+    return [(line.call, line.name) for line in lines]
 
 
 def people_of(referral: Referral, held: Assignment | None, pilots: Sequence[Membership], actor: Actor) -> list[Line]:
@@ -37,7 +52,14 @@ def people_of(referral: Referral, held: Assignment | None, pilots: Sequence[Memb
 def _person(referral: Referral) -> Line:
     person = referral.beneficiary
     more = "" if person.phone else _("Pas de téléphone.")
-    return Line(name=str(person), part=str(person.commune), phone=person.phone, email=person.email, more=more)
+    return Line(
+        name=str(person),
+        part=str(person.commune),
+        phone=person.phone,
+        email=person.email,
+        more=more,
+        call=Called.PERSON.value,
+    )
 
 
 def _garage(held: Assignment) -> Iterator[Line]:
@@ -46,7 +68,8 @@ def _garage(held: Assignment) -> Iterator[Line]:
     yield from (_contact(one, garage.name) for one in garage.contacts.all())
     if not garage.contacts.all():
         place = f"{garage.address}, {garage.postcode} {garage.commune.name}"
-        yield Line(name=garage.name, part=place, phone=garage.phone, more=_("Aucun interlocuteur n’est nommé."))
+        more = _("Aucun interlocuteur n’est nommé.")
+        yield Line(name=garage.name, part=place, phone=garage.phone, more=more, call=Called.GARAGE.value)
 
 
 def _contact(contact: Contact, garage: str) -> Line:
@@ -58,6 +81,7 @@ def _contact(contact: Contact, garage: str) -> Line:
         part=_capital(part % words),
         phone=contact.phone,
         more=_("Ligne confirmée le %(day)s.") % {"day": day_fr(day)} if day else _("Ligne jamais confirmée."),
+        call=key_of(contact),
     )
 
 

@@ -127,7 +127,7 @@ def test_the_thread_goes_day_by_day_the_newest_first(adviser, workshop):
     with journey.days_ago(1):
         transitions.accept(held, by=actor(workshop))
     transitions.issue_quote(held, lines=journey.LINES, by=actor(workshop))
-    days = thread_of(loaded(held.referral, adviser)).days
+    days = thread_of(loaded(held.referral, adviser), actor(adviser)).days
     assert [day.label for day in days[:2]] == ["Aujourd’hui", "Hier"]
     assert [len(day.events) for day in days] == [1, 1, 2]
     assert days[-1].events[-1].title == "Dossier ouvert"
@@ -139,13 +139,13 @@ def test_a_long_thread_is_read_page_by_page_and_no_line_twice(adviser):
         transitions.close(referral, outcome=Outcome.UNREACHABLE, reason="Ne répond plus", by=actor(adviser))
         transitions.reopen(referral, by=actor(adviser))
     case = loaded(referral, adviser)
-    first = thread_of(case)
-    second = thread_of(case, before=first.older)
+    first = thread_of(case, actor(adviser))
+    second = thread_of(case, actor(adviser), before=first.older)
     assert sum(len(day.events) for day in first.days) == SIZE
     assert [event.title for day in second.days for event in day.events] == ["Dossier ouvert"]
     assert (second.older, first.is_first, second.is_first) == ("", True, False)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "20261201T101010000000-", "20261301T101010000000-7", "-7", "∞-∞"])
+@pytest.mark.parametrize("text", ["", "abc", "20261201T101010000000-0-", "20261301T101010000000-0-7", "-0-7", "∞-∞-∞"])
 def test_a_mark_that_was_made_up_begins_at_the_newest(text):
     assert read_mark(text) is None

@@ -1,0 +1,19 @@
+"""Addresses of a case: its page, notes and calls on it, and each act."""
+
+from django.urls import path
+
+from referrals.desks.adviser import case, case_acts, notes
+
+urlpatterns = [
+    path("<uuid:uid>/", case.referral_case, name="referral_case"),
+    path("<uuid:uid>/notes/", notes.note, name="referral_note"),
+    path("<uuid:uid>/notes/<uuid:note>/rectifier/", notes.correct, name="referral_note_correct"),
+    path("<uuid:uid>/appels/", notes.call, name="referral_call"),
+    # acts on a case
+    path("<uuid:uid>/reprendre/", case_acts.unsend, name="referral_unsend"),
+    path("<uuid:uid>/accord-telephone/", case_acts.settle, name="referral_settle"),
+    path("<uuid:uid>/devis-refuse/", case_acts.decline_quote, name="referral_decline_quote"),
+    path("<uuid:uid>/abandon/", case_acts.withdraw, name="referral_withdraw"),
+    path("<uuid:uid>/fermer/", case_acts.close, name="referral_close"),
+    path("<uuid:uid>/rouvrir/", case_acts.reopen, name="referral_reopen"),
+]
