@@ -20,10 +20,11 @@ from mobiliz.accounts.actors import ANONYMOUS
 from mobiliz.accounts.demonstration import DEMONSTRATION_LOGINS, DEMONSTRATION_PASSWORD
 from mobiliz.accounts.lapsed import is_from_our_own_page, lapsed
 from mobiliz.accounts.roles import Role
-from referrals.desks import adviser, garage, pilot, volunteer
+from referrals.desks import adviser, freshness, garage, pilot, volunteer
 from reporting import readiness
 
 Desk = Callable[[HttpRequest], HttpResponse]
+STOP_POLLING = 286  # htmx shows what comes with it, and asks no more
 
 
 class Door(NamedTuple):
@@ -80,6 +81,17 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Each role to its desk; someone with an account but no place is told whom to ask."""
     role = request.actor.role
     return DESKS[role](request) if role else render(request, "accounts/without_role.html")
+
+
+@require_safe
+def desk_news(request: HttpRequest) -> HttpResponse:
+    """What an open desk asks for now and then: nothing while it is up to date, else a word that it is not."""
+    if not getattr(request, "htmx", False):
+        return redirect("desk")
+    if request.GET.get("vu") == freshness.stamp(request.actor):
+        return HttpResponse(status=204)
+    here = request.htmx.current_url_abs_path or reverse("desk")
+    return render(request, "desk_news.html", {"here": here}, status=STOP_POLLING)
 
 
 @login_not_required

@@ -13,6 +13,7 @@ urlpatterns = [
     path("healthz", home.healthz, name="healthz"),
     path("readyz", home.readyz, name="readyz"),
     path("bureau/", home.desk, name="desk"),
+    path("bureau/nouvelles/", home.desk_news, name="desk_news"),
     path("connexion/", login_not_required(account.login), name="account_login"),
     path("deconnexion/", login_not_required(about_oneself(account.logout)), name="account_logout"),
     path("inscription/", home.signup_closed, name="account_signup"),

@@ -15,6 +15,7 @@ from django.db.models.functions import JSONObject
 from mobiliz.accounts.actors import ActorKind
 from mobiliz.accounts.roles import Permission
 from mobiliz.lib.text import normalise
+from referrals.desk_querysets import DeskQuestions
 from referrals.states import HANDED_OVER, End, State
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def name_words(text: str) -> list[str]:
     return [word for word in words if word not in TITLES] or words
 
 
-class ReferralQuerySet(models.QuerySet):
+class ReferralQuerySet(DeskQuestions):
     def visible_to(self, actor: Actor) -> Self:
         """Senders: their organisation's. Pilots: those once sent, in their region. Garages: none, see Assignment."""
         if actor.kind == ActorKind.SYSTEM:
@@ -110,10 +111,6 @@ class ReferralQuerySet(models.QuerySet):
         return self.select_related(
             "beneficiary__commune", "vehicle", "offer", "organisation", "adviser__user", "region"
         )
-
-    def to_be_done_by(self, membership: object) -> Self:
-        """Their own, and those of the organisation that nobody follows any more: nothing is lost."""
-        return self.filter(Q(adviser=membership) | Q(adviser__isnull=True) | Q(adviser__ended_on__isnull=False))
 
     def just_opened_by(self, membership: object, since: datetime) -> Self:
         """Their drafts of the last minutes: who comes back to an empty form is led to what they have just saved."""
@@ -184,7 +181,8 @@ class ReferralQuerySet(models.QuerySet):
 
     def for_desk(self) -> Self:
         """With all that one line of a desk says; nothing sealed is read."""
-        return self.with_people().select_related("assessment").with_readiness().with_garages().defer(*SEALED)
+        rows = self.with_people().select_related("assessment").with_readiness().with_garages()
+        return rows.with_refusal().with_pilot().defer(*SEALED)
 
     def for_case(self, actor: Actor) -> Self:
         """With all that a case page says; what is sealed is read for the sender's side only."""
@@ -193,6 +191,8 @@ class ReferralQuerySet(models.QuerySet):
             .select_related("assessment", "prediagnosis", "organisation__parent", "beneficiary__commune__department")
             .with_readiness()
             .with_garages()
+            .with_refusal()
+            .with_pilot()
             .prefetch_related("beneficiary__consents")
         )
         return rows.with_last_call() if actor.is_adviser else rows.defer(*SEALED)
@@ -294,6 +294,11 @@ class AssignmentQuerySet(models.QuerySet):
 
     def oldest_first(self) -> Self:
         return self.order_by("put_at", "pk")
+
+    def last_change(self) -> datetime | None:
+        """When one of those still with the garage last changed."""
+        last = self.current().order_by("-referral__updated_at")
+        return last.values_list("referral__updated_at", flat=True).first()
 
     def for_garage(self) -> Self:
         """With all that a garage's page says of it; nothing sealed is read."""

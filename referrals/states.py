@@ -51,6 +51,7 @@ class Verb(StrEnum):
     SEND_FOR_REVIEW = "send_for_review"
     APPROVE_REVIEW = "approve_review"
     REFUSE_REVIEW = "refuse_review"
+    TELL_REFUSAL = "tell_refusal"  # the person knows of the pilot's no
     UNSEND = "unsend"
     ASSIGN = "assign"
     ACCEPT = "accept"
@@ -128,6 +129,7 @@ TABLE: dict[Verb, Move] = {
     Verb.SEND_FOR_REVIEW: _move({S.DRAFT}, {S.REVIEW}, {*SENDERS}),
     Verb.APPROVE_REVIEW: _move({S.REVIEW}, {S.WAITING}, {P.PILOT}),
     Verb.REFUSE_REVIEW: _move({S.REVIEW}, {S.CLOSED}, {P.PILOT}),
+    Verb.TELL_REFUSAL: _move({S.CLOSED}, {S.CLOSED}, {P.ADVISER}),
     Verb.UNSEND: _move({S.WAITING}, {S.DRAFT}, {*SENDERS}),
     Verb.ASSIGN: _move({S.WAITING}, {S.WAITING}, {P.ADVISER, P.VOLUNTEER, P.PILOT, P.SYSTEM}),
     Verb.ACCEPT: _move({S.WAITING}, {S.ACCEPTED}, {P.GARAGE}),

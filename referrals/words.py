@@ -61,6 +61,7 @@ VERBS = [
     (Verb.SEND_FOR_REVIEW.value, _("envoyée pour examen de l’éligibilité")),
     (Verb.APPROVE_REVIEW.value, _("éligibilité accordée après examen")),
     (Verb.REFUSE_REVIEW.value, _("éligibilité refusée après examen")),
+    (Verb.TELL_REFUSAL.value, _("refus annoncé à la personne")),
     (Verb.UNSEND.value, _("reprise avant réponse du garage")),
     (Verb.ASSIGN.value, _("proposée à un autre garage")),
     (Verb.ACCEPT.value, _("acceptée")),

@@ -77,7 +77,7 @@ class MembershipQuerySet(models.QuerySet):
     def of_organisation(self, organisation_id: int) -> Self:
         return self.filter(organisation_id=organisation_id)
 
-    def pilots_for(self, region_code: str | None) -> Self:
+    def pilots_for(self, region_code: str | OuterRef | None) -> Self:
         """Who pilots this region, the regional pilots and then the national ones."""
         regional = Q(role=Role.REGIONAL_PILOT, region_id=region_code, region__isnull=False)
         return self.current().filter(regional | Q(role=Role.PILOT)).with_places().order_by("-role", "pk")

@@ -96,6 +96,17 @@ CASES = (
     ),
     Case("Luc", "Faure", "93048", "review", 5, "Freine mal", ("Peugeot", "206", 2008), dwelling="institution"),
     Case(
+        "Yvette",
+        "Colin",
+        "42044",
+        "review",
+        3,
+        "Fumée noire",
+        ("Renault", "Clio", 2006),
+        dwelling="student_alone",
+        then="refuse",
+    ),
+    Case(
         "Amadou",
         "Diallo",
         "42218",
@@ -170,7 +181,7 @@ CASES = (
         by="colleague",
     ),
     Case("Hélène", "Bouvier", "42218", "completed", 30, "Embrayage", ("Renault", "Kangoo", 2010), lines=CLUTCH),
-    Case("Karima", "Joly", "42095", "completed", 26, "Freins avant", ("Renault", "Twingo", 2013), lines=BRAKES),
+    Case("Karima", "Joly", "42095", "completed", 20, "Freins avant", ("Renault", "Twingo", 2013), lines=BRAKES),
     Case(
         "Yann",
         "Lefort",
@@ -274,6 +285,8 @@ class _Player:
         yield self._next_moment(days=0), self._fill
         if self.case.stage == "review":
             yield self._next_moment(days=0), self._send_for_review
+            if self.case.then:
+                yield self._next_moment(), self._then
             return
         for step in self._steps():
             yield self._next_moment(days=0 if step == self._send else self._pause()), step
@@ -372,6 +385,10 @@ class _Player:
         transitions.record_repair(held, done_on=clock.today(), final_total_incl_tax=total, by=self.workshop)
 
     def _then(self) -> None:
+        if self.case.then == "refuse":
+            why = "Elle vit chez ses parents, dont les revenus comptent."
+            transitions.refuse_review(self.referral, why=why, by=self._actor(self.cast.pilot))
+            return
         held = _held(self.referral)
         match self.case.then:
             case "decline":

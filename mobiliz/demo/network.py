@@ -191,9 +191,9 @@ def _people(structures: dict[str, Structure], garages: list[Garage]) -> Cast:
         paris_workshop=login.member(
             "atelier-paris@garage.example", "Luc", "Dumas", Role.WORKSHOP, organisation=paris.organisation
         ),
-        pilot=login.member("pilote@mobiliz.example", "Isabelle", "Garnier", Role.PILOT),
+        pilot=login.member("pilote@mobiliz.example", "Isabelle", "Garnier", Role.PILOT, "+33999020010"),
         regional_pilot=login.member(
-            "pilote-idf@mobiliz.example", "Hugo", "Lemaire", Role.REGIONAL_PILOT, region_id="11"
+            "pilote-idf@mobiliz.example", "Hugo", "Lemaire", Role.REGIONAL_PILOT, "+33999020011", region_id="11"
         ),
         garage=saint_etienne,
         paris_garage=paris,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.desks.adviser import case, case_acts, notes
+from referrals.desks.adviser import case, case_acts, notes, todo
 
 urlpatterns = [
     path("<uuid:uid>/", case.referral_case, name="referral_case"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("<uuid:uid>/devis-refuse/", case_acts.decline_quote, name="referral_decline_quote"),
     path("<uuid:uid>/abandon/", case_acts.withdraw, name="referral_withdraw"),
     path("<uuid:uid>/fermer/", case_acts.close, name="referral_close"),
+    path("<uuid:uid>/refus-annonce/", todo.tell_refusal, name="referral_tell_refusal"),
     path("<uuid:uid>/rouvrir/", case_acts.reopen, name="referral_reopen"),
 ]

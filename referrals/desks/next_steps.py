@@ -7,24 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import IntEnum
+from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from eligibility.assess import is_usable
 from garages.models import Garage
 from mobiliz.lib import clock
 from mobiliz.lib.numbers import format_eur
 from mobiliz.lib.templatetags.mobiliz import day_fr
-from referrals.clock import ANSWER_WORKING_DAYS, REVIEW_WORKING_DAYS, due_on, working_days_between
+from referrals.clock import (
+    ANSWER_WORKING_DAYS,
+    CALL_AGAIN_DAYS,
+    LAST_CALL_DAYS,
+    PARIS,
+    QUOTE_WORKING_DAYS,
+    REPAIR_WORKING_DAYS,
+    REVIEW_WORKING_DAYS,
+    due_on,
+    working_days_between,
+)
 from referrals.models import Assignment, QuoteVersion, Referral
 from referrals.readiness import Missing, missing_for_sending
-from referrals.states import REOPEN_WITHIN_DAYS, End, State
-
-SOON_DAYS = 2
+from referrals.states import REOPEN_WITHIN_DAYS, DeclineReason, End, State
 
 
 class Urgency(IntEnum):
@@ -35,7 +45,8 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """`sense`, `title`, `detail`, `done`, `of` are those of the clock component; `url` may be a telephone number."""
+    """`sense`, `title`, `detail`, `done`, `of` are those of the clock component; `url` may be a telephone number;
+    `whom` is then who answers. `due` is the day by which someone should have acted, and orders the lines of a desk."""
 
     urgency: Urgency
     sense: str
@@ -47,11 +58,13 @@ class NextStep:
     icon: str = ""
     done: int = 0
     of: int = 0
+    due: date | None = None
+    whom: str = ""
 
     @property
     def is_due(self) -> bool:
         """Whether something is asked of the reader now: its button is the filled one."""
-        return self.urgency == Urgency.NOW or (self.urgency == Urgency.SOON and self.sense == "wait")
+        return self.urgency == Urgency.NOW
 
     @property
     def phone(self) -> str:
@@ -158,19 +171,68 @@ def _draft_line(referral: Referral, *, title: str, sentence: str, label: str, ur
 
 
 def _review(referral: Referral) -> NextStep:
-    due = due_on(referral.state_since, REVIEW_WORKING_DAYS)
-    is_late = due < clock.today()
+    due = due_on(referral.state_since, REVIEW_WORKING_DAYS, _home(referral))
+    if due < clock.today():
+        return _review_overdue(referral, due)
     return NextStep(
         urgency=Urgency.UNDER_WAY,
-        sense="late" if is_late else "info",
-        title=_("Examen en retard") if is_late else _("Examen par un pilote"),
+        sense="info",
+        title=_("Examen par un pilote"),
         detail=_("décision attendue le %(day)s") % {"day": day_fr(due, "weekday")},
         sentence=_(
             "Un pilote décide de l’éligibilité. Sa réponse s’affichera ici ; aucun garage n’est encore prévenu."
         ),
         label=_("Voir le dossier"),
         url=case_url(referral),
+        due=due,
     )
+
+
+def _review_overdue(referral: Referral, due: date) -> NextStep:
+    who: dict[str, Any] = getattr(referral, "pilot", None) or {}
+    late = working_days_between(due, clock.today(), _home(referral))
+    label, url, icon = _reach(who, referral)
+    sentence = _("Un pilote devait décider de l’éligibilité ; aucun garage n’est encore prévenu.")
+    if who:
+        sentence += " " + _("Demandez où il en est à %(who)s.") % {"who": _pilot_in_words(who)}
+    return NextStep(
+        urgency=Urgency.NOW,
+        sense="late",
+        title=_("Examen en retard"),
+        detail=_("décision attendue le %(day)s") % {"day": day_fr(due, "weekday")},
+        sentence=sentence,
+        label=label,
+        url=url,
+        icon=icon,
+        done=REVIEW_WORKING_DAYS + late,
+        of=REVIEW_WORKING_DAYS,
+        due=due,
+    )
+
+
+def _home(referral: Referral) -> str:
+    """The department whose working days a pilot's decision follows."""
+    return referral.department_id or PARIS
+
+
+def _place(held: Assignment) -> str:
+    """The department whose working days a garage's acts follow."""
+    return held.garage.commune.department_id
+
+
+def _pilot_in_words(who: dict[str, Any]) -> str:
+    """ "Hugo Lemaire (pilotage, Île-de-France)"."""
+    place = _("pilotage, %(region)s") % who if who.get("region") else _("pilotage national")
+    return f"{who['first_name']} {who['last_name']} ({place})"
+
+
+def _reach(who: dict[str, Any], referral: Referral) -> tuple[str, str, str]:
+    """Label, address and icon to reach a pilot: the direct line, else a mail, else the case."""
+    if who.get("phone"):
+        return _("Appeler %(first_name)s") % who, f"tel:{who['phone']}", "phone"
+    if who.get("email"):
+        return _("Écrire à %(first_name)s") % who, f"mailto:{who['email']}", "envelope"
+    return _("Voir le dossier"), case_url(referral), ""
 
 
 # --- with a garage ----------------------------------------------------------------------------------------
@@ -185,10 +247,11 @@ def _unheld(referral: Referral) -> NextStep:
         sense="late",
         title=_("Sans garage"),
         detail=_("depuis le %(day)s") % {"day": day_fr(_unheld_since(referral), "weekday")},
-        sentence=f"{_why_unheld(last_asked(referral))} {_('Choisissez le garage suivant.')}",
+        sentence=f"{_why_unheld(last_asked(referral))} {_what_then(last_asked(referral))}",
         label=_("Choisir le garage"),
         url=step_url(referral, "garage"),
         icon="wrench",
+        due=clock.day_of(_unheld_since(referral)),
     )
 
 
@@ -210,10 +273,35 @@ def _why_unheld(last: Assignment | None) -> str:
     return _("%(garage)s a décliné : %(reason)s.") % words
 
 
+def _what_then(last: Assignment | None) -> str:
+    """Where the garage's reason leads: the same as it read when it chose it."""
+    reason = last.end_reason if last and last.end in (End.DECLINED, End.GIVEN_BACK) else ""
+    return str(AFTER_A_NO.get(reason, _("Choisissez le garage suivant.")))
+
+
+# What the adviser does after a garage's no; every other reason leads to the next garage.
+AFTER_A_NO: dict[str, str | Promise] = {
+    DeclineReason.NOT_WORTH_REPAIRING: gettext_lazy(
+        "Regardez une autre solution avec la personne, ou demandez l’avis d’un deuxième garage."
+    ),
+    DeclineReason.UNSAFE_VEHICLE: gettext_lazy(
+        "Dites à la personne de ne pas rouler avec cette voiture, puis choisissez un autre garage ou fermez le dossier."
+    ),
+    DeclineReason.NO_SHOW: gettext_lazy("Appelez la personne, puis choisissez un garage."),
+    DeclineReason.DUPLICATE: gettext_lazy(
+        "Vérifiez si la personne a un autre dossier, et fermez celui qui est de trop."
+    ),
+    DeclineReason.OUT_OF_PROGRAMME: gettext_lazy(
+        "Relisez la demande, puis choisissez un autre garage ou fermez le dossier."
+    ),
+}
+
+
 def _unanswered(referral: Referral, held: Assignment) -> NextStep:
-    due, today = due_on(held.put_at, ANSWER_WORKING_DAYS), clock.today()
-    late = working_days_between(due, today)
-    label, url = _call(held.garage, referral)
+    place, today = _place(held), clock.today()
+    due = due_on(held.put_at, ANSWER_WORKING_DAYS, place)
+    late = working_days_between(due, today, place)
+    label, url, whom = _call(held.garage, referral)
     return NextStep(
         urgency=Urgency.NOW if due < today else Urgency.UNDER_WAY,
         sense="late" if due < today else "wait",
@@ -222,9 +310,13 @@ def _unanswered(referral: Referral, held: Assignment) -> NextStep:
         sentence=_silence(held) if due < today else _("Envoyée à %(garage)s.") % {"garage": held.garage.name},
         label=label,
         url=url,
+        whom=whom,
         icon="phone",
-        done=ANSWER_WORKING_DAYS + late if due < today else ANSWER_WORKING_DAYS - working_days_between(today, due),
+        done=ANSWER_WORKING_DAYS + late
+        if due < today
+        else ANSWER_WORKING_DAYS - working_days_between(today, due, place),
         of=ANSWER_WORKING_DAYS,
+        due=due,
     )
 
 
@@ -242,7 +334,10 @@ def _accepted(referral: Referral) -> NextStep:
     assert held is not None
     if not is_usable(referral.assessment, clock.today()):
         return _expired_while_accepted(referral, held)
-    label, url = _call(held.garage, referral)
+    due = due_on(held.accepted_at or held.put_at, QUOTE_WORKING_DAYS, _place(held))
+    if due < clock.today():
+        return _quote_overdue(referral, held, due)
+    label, url, whom = _call(held.garage, referral)
     return NextStep(
         urgency=Urgency.UNDER_WAY,
         sense="good",
@@ -252,7 +347,29 @@ def _accepted(referral: Referral) -> NextStep:
         % {"garage": held.garage.name, "person": referral.beneficiary.first_name},
         label=label,
         url=url,
+        whom=whom,
         icon="phone",
+        due=due,
+    )
+
+
+def _quote_overdue(referral: Referral, held: Assignment, due: date) -> NextStep:
+    late = working_days_between(due, clock.today(), _place(held))
+    label, url, whom = _call(held.garage, referral)
+    return NextStep(
+        urgency=Urgency.NOW,
+        sense="late",
+        title=_days_late(late),
+        detail=_("devis attendu le %(day)s") % {"day": day_fr(due, "weekday")},
+        sentence=_("%(garage)s a accepté le %(day)s, mais aucun devis n’est proposé. Un rendez-vous est-il pris ?")
+        % {"garage": held.garage.name, "day": day_fr(held.accepted_at)},
+        label=label,
+        url=url,
+        whom=whom,
+        icon="phone",
+        done=QUOTE_WORKING_DAYS + max(late, 1),
+        of=QUOTE_WORKING_DAYS,
+        due=due,
     )
 
 
@@ -267,6 +384,7 @@ def _expired_while_accepted(referral: Referral, held: Assignment) -> NextStep:
         label=_("Refaire l’évaluation"),
         url=step_url(referral, "household"),
         icon="document-text",
+        due=clock.day_of(held.accepted_at or held.put_at),
     )
 
 
@@ -278,16 +396,25 @@ def _quoted(referral: Referral) -> NextStep:
     left = (version.valid_until - clock.today()).days
     person = referral.beneficiary
     words = {"person": person.first_name, "total": format_eur(version.total_incl_tax), "garage": held.garage.name}
+    urgency = _urgency_of_quote(left)
     return NextStep(
-        urgency=Urgency.NOW if left < 0 else Urgency.SOON,
-        sense="late" if left < 0 else "wait",
+        urgency=urgency,
+        sense="late" if left < 0 else "info" if urgency == Urgency.UNDER_WAY else "wait",
         title=_days_left(left),
         detail=_("valable jusqu’au %(day)s") % {"day": day_fr(version.valid_until, "weekday")},
         sentence=_("%(person)s n’a pas encore répondu au devis de %(total)s (%(garage)s).") % words,
+        due=version.valid_until,
         label=_("Appeler %(person)s") % words if person.phone else _("Voir le devis"),
         url=f"tel:{person.phone}" if person.phone else case_url(referral),
         icon="phone" if person.phone else "document-text",
     )
+
+
+def _urgency_of_quote(left: int) -> Urgency:
+    """The person has time to think; they are called seven days before the end, and again two days before."""
+    if left <= LAST_CALL_DAYS:
+        return Urgency.NOW
+    return Urgency.SOON if left <= CALL_AGAIN_DAYS else Urgency.UNDER_WAY
 
 
 def _days_left(left: int) -> str:
@@ -301,24 +428,35 @@ def _days_left(left: int) -> str:
 def _agreed(referral: Referral) -> NextStep:
     held = held_by(referral)
     assert held is not None
-    label, url = _call(held.garage, referral)
+    due = due_on(referral.state_since, REPAIR_WORKING_DAYS, _place(held))
+    is_long = due < clock.today()
+    sentence = (
+        _("%(garage)s n’a pas encore enregistré la réparation : demandez-lui où en est la voiture.")
+        if is_long
+        else _("%(garage)s répare la voiture, puis l’enregistre ici.")
+    )
+    label, url, whom = _call(held.garage, referral)
     return NextStep(
-        urgency=Urgency.UNDER_WAY,
-        sense="good",
-        title=_("Devis accepté"),
-        detail=_("le %(day)s") % {"day": day_fr(referral.state_since, "weekday")},
-        sentence=_("%(garage)s répare la voiture, puis l’enregistre ici.") % {"garage": held.garage.name},
+        urgency=Urgency.SOON if is_long else Urgency.UNDER_WAY,
+        sense="wait" if is_long else "good",
+        title=_("Réparation attendue") if is_long else _("Devis accepté"),
+        detail=_("accord donné le %(day)s") % {"day": day_fr(referral.state_since, "weekday")},
+        sentence=sentence % {"garage": held.garage.name},
         label=label,
         url=url,
+        whom=whom,
         icon="phone",
+        due=due,
     )
 
 
-def _call(garage: Garage, referral: Referral) -> tuple[str, str]:
-    """The direct line of the first contact, else the garage's number, else the case."""
+def _call(garage: Garage, referral: Referral) -> tuple[str, str, str]:
+    """Label, address and who answers: the direct line of the first contact, else the garage's number, else the case."""
     contact = next(iter(garage.contacts.all()), None)
     phone = contact.phone if contact else garage.phone
-    return (_("Appeler le garage"), f"tel:{phone}") if phone else (_("Voir le dossier"), case_url(referral))
+    if not phone:
+        return _("Voir le dossier"), case_url(referral), ""
+    return _("Appeler le garage"), f"tel:{phone}", str(contact or "")
 
 
 # --- the end ----------------------------------------------------------------------------------------------
@@ -327,10 +465,34 @@ def _completed(referral: Referral) -> NextStep:
 
 
 def _closed(referral: Referral) -> NextStep:
+    if getattr(referral, "refusal", None):
+        return _refused(referral, referral.refusal)
     until = day_fr(referral.closed_at + timedelta(days=REOPEN_WITHIN_DAYS)) if referral.closed_at else ""
     sentence = _("Close : %(outcome)s. Elle peut être rouverte jusqu’au %(day)s.")
     words = {"outcome": referral.get_outcome_display(), "day": until}
     return _ended(referral, "info", _("Close sans suite"), sentence % words)
+
+
+def _refused(referral: Referral, refusal: dict[str, Any]) -> NextStep:
+    """A pilot said no: the adviser tells the person, or corrects the dossier."""
+    person = referral.beneficiary
+    words = {
+        "who": _pilot_in_words(refusal) if refusal.get("last_name") else _("Un pilote"),
+        "why": refusal["why"].rstrip(" ."),
+        "person": person.first_name,
+    }
+    return NextStep(
+        urgency=Urgency.NOW,
+        sense="late",
+        title=_("Éligibilité refusée"),
+        detail=_("le %(day)s") % {"day": day_fr(referral.closed_at, "weekday")},
+        sentence=_("%(who)s a refusé : « %(why)s ». Dites-le à %(person)s ; s’il y a une erreur, corrigez le dossier.")
+        % words,
+        label=_("Appeler %(person)s") % words if person.phone else _("Voir le dossier"),
+        url=f"tel:{person.phone}" if person.phone else case_url(referral),
+        icon="phone" if person.phone else "document-text",
+        due=clock.day_of(referral.closed_at) if referral.closed_at else None,
+    )
 
 
 def _ended(referral: Referral, sense: str, title: str, sentence: str) -> NextStep:

@@ -44,6 +44,7 @@ LOOKS: dict[str, Look] = {
     Verb.SEND_FOR_REVIEW: Look("info", "magnifying-glass", gettext_lazy("Éligibilité à examiner : un pilote décide")),
     Verb.APPROVE_REVIEW: Look("good", "check", gettext_lazy("Éligibilité accordée par un pilote")),
     Verb.REFUSE_REVIEW: Look("late", "x-mark", gettext_lazy("Éligibilité refusée par un pilote")),
+    Verb.TELL_REFUSAL: Look("info", "chat-bubble-left-right", gettext_lazy("La personne sait que c’est non")),
     Verb.UNSEND: Look("info", "arrow-left", gettext_lazy("Orientation reprise avant la réponse du garage")),
     Verb.ASSIGN: Look("info", "paper-airplane", gettext_lazy("Orientation proposée à %(garage)s")),
     "assign:next": Look("info", "arrow-right", gettext_lazy("Le dossier passe à %(garage)s")),
@@ -73,7 +74,8 @@ _REASONS = dict(words.DECLINE_REASONS)
 _OUTCOMES = dict(words.OUTCOMES)
 # These titles say everything about how it ended
 _SAYS_ITS_OUTCOME = {
-    Verb.WITHDRAW, Verb.REFUSE_REVIEW, Verb.DECLINE_QUOTE, Verb.EXPIRE_QUOTE, Verb.CANCEL_REPAIR, Verb.NO_SHOW,
+    Verb.WITHDRAW, Verb.REFUSE_REVIEW, Verb.TELL_REFUSAL, Verb.DECLINE_QUOTE, Verb.EXPIRE_QUOTE, Verb.CANCEL_REPAIR,
+    Verb.NO_SHOW,
 }  # fmt: skip
 _ANSWERS = {Verb.ACCEPT, Verb.DECLINE}
 _PUTS = {Verb.SEND, Verb.ASSIGN}

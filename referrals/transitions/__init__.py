@@ -5,7 +5,7 @@ changes, all in one transaction. Refused (and Overtaken) say in French what happ
 """
 
 from referrals.transitions.answering import accept, decline, give_back, lapse, no_show, settle_by_telephone
-from referrals.transitions.closing import close, reopen, withdraw, withdraw_consent
+from referrals.transitions.closing import close, reopen, tell_refusal, withdraw, withdraw_consent
 from referrals.transitions.consenting import ConsentInput, record_consent
 from referrals.transitions.core import Overtaken, Refused
 from referrals.transitions.history import PastReferral, load_history
@@ -58,6 +58,7 @@ __all__ = [
     "settle_by_telephone",
     "supersede_quote",
     "supplement",
+    "tell_refusal",
     "unsend",
     "withdraw",
     "withdraw_consent",

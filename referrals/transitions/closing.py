@@ -14,7 +14,7 @@ from referrals import permissions
 from referrals.models import Assignment, Beneficiary, Referral
 from referrals.states import CLOSE_OUTCOMES, REOPEN_WITHIN_DAYS, End, Outcome, State, Verb
 from referrals.transitions.consenting import end_consent
-from referrals.transitions.core import Refused, begin, end_assignment, finish, open_assignment
+from referrals.transitions.core import Refused, begin, end_assignment, finish, open_assignment, overtaken
 from referrals.transitions.quoting import withdraw_quote
 
 
@@ -51,6 +51,15 @@ def close(
     if not reason.strip():
         raise Refused(_("Notez pourquoi le dossier est clos."), field="reason")
     _close(referral, Verb.CLOSE, outcome, reason, by)
+
+
+@transaction.atomic
+def tell_refusal(referral: Referral, *, by: Actor) -> None:
+    """The person was told of the pilot's no: it leaves the adviser's desk, and stays closed as it was."""
+    referral, _nothing = begin(referral, Verb.TELL_REFUSAL, by=by)
+    if not Referral.objects.with_uid(referral.uid).refused_and_untold().exists():
+        raise overtaken(referral)
+    finish(referral, Verb.TELL_REFUSAL, State.CLOSED, by=by, outcome=Outcome(referral.outcome))
 
 
 @transaction.atomic

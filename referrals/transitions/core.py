@@ -96,9 +96,9 @@ def finish(
     came_from, is_new = referral.state, verb == Verb.OPEN
     if is_new or came_from != to:
         referral.state_since = moment
+        referral.closed_at = moment if to == State.CLOSED else None
     referral.state = to.value
     referral.outcome = outcome.value if outcome else ""
-    referral.closed_at = moment if to == State.CLOSED else None
     referral.updated_at = moment
     referral.save(update_fields=["state", "state_since", "outcome", "closed_at", "updated_at", *also])
     told = {**(detail or {}), **({"outcome": outcome.value} if outcome else {})}

@@ -103,6 +103,7 @@ WAY_IN = [
     page("readyz", get=public(503), post=public(405)),
     page("components", get=public(), post=public(405)),
     page("desk", get=who(200, administrator=302)),
+    page("desk_news", get=who(302)),
     page("account_login", get=public(302, anonymous=200), post=public(302, anonymous=200)),
     page("account_logout", get=public(200, anonymous=302), post=public(302)),
     page("account_signup", get=public(), post=public()),
@@ -270,6 +271,7 @@ SENDERS = [
     act("referral_decline_quote", "quoted", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
     act("referral_withdraw", "sent", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
     act("referral_close", "sent", get=CASES, post=who(404, adviser=422, pilots_here=422)),
+    act("referral_tell_refusal", "refused", get=TO_CASE, post=TO_CASE),
     act("referral_reopen", "withdrawn", get=CASES, post=who(404, adviser=302, pilots_here=302)),
 ]
 

@@ -88,6 +88,7 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "sent_step": lambda cast: {"uid": _sent(cast).referral.uid, "step": "person"},
     "new_step": lambda cast: {"uid": uuid4(), "step": "person"},
     "note": _note,
+    "refused": lambda cast: journey.refused(cast["adviser"], cast["pilot"]),
     # as they were put to the garage
     "held": _sent,
     "held_before": lambda cast: _handed_over(cast)[0],

@@ -86,6 +86,13 @@ def approved(adviser: Membership, pilot: Membership, **person) -> Referral:
     return fresh(referral)
 
 
+def refused(adviser: Membership, pilot: Membership, *, why: str = "Logé par ses parents", **person) -> Referral:
+    """A pilot said no: closed as not eligible, and the person does not know yet."""
+    referral = in_review(adviser, **person)
+    transitions.refuse_review(referral, why=why, by=actor(pilot))
+    return fresh(referral)
+
+
 def assess(referral: Referral, adviser: Membership, *, income: str | None = "14400", dwelling: str = "ordinary"):
     threshold()
     household = actions.HouseholdInput(

@@ -15,7 +15,8 @@ from tests.factories import journey
 def stage(adviser, workshop, pilot):
     """`stage("quoted")`: a referral in that state, with the assignment its garage holds or held."""
 
-    def reach(state):
+    def reach(state, verb=""):
+        """With the verb that is to be done: a pilot's no is told where a pilot said it."""
         makers = {
             "draft": lambda: journey.ready(adviser),
             "review": lambda: journey.in_review(adviser),
@@ -24,7 +25,7 @@ def stage(adviser, workshop, pilot):
             "quoted": lambda: journey.quoted(adviser, workshop),
             "agreed": lambda: journey.agreed(adviser, workshop),
             "completed": lambda: journey.completed(adviser, workshop),
-            "closed": lambda: _closed(adviser, workshop),
+            "closed": lambda: journey.refused(adviser, pilot) if verb == "tell_refusal" else _closed(adviser, workshop),
         }
         made = makers[state]()
         if isinstance(made, Assignment):
@@ -54,6 +55,7 @@ def do(adviser, workshop, pilot, garage, other_garage):
                 referral, why="Vit seul", evidence="Avis", by=by_pilot
             ),
             "refuse_review": lambda: transitions.refuse_review(referral, why="Hors champ", by=by_pilot),
+            "tell_refusal": lambda: transitions.tell_refusal(referral, by=by_adviser),
             "unsend": lambda: transitions.unsend(referral, by=by_adviser),
             "assign": lambda: transitions.assign(referral, garage=other_garage, by=by_adviser),
             "accept": lambda: transitions.accept(held, by=by_workshop),

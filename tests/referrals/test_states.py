@@ -25,6 +25,7 @@ MOVES = [
     ("send_for_review", "draft", "review"),
     ("approve_review", "review", "waiting"),
     ("refuse_review", "review", "closed"),
+    ("tell_refusal", "closed", "closed"),
     ("unsend", "waiting", "draft"),
     ("assign", "waiting", "waiting"),
     ("accept", "waiting", "accepted"),
@@ -79,7 +80,7 @@ ON_ASSIGNMENTS = {
 @pytest.mark.parametrize(("verb", "sources"), [(verb, sources.split()) for verb, sources, _ in MOVES if sources])
 @pytest.mark.parametrize("state", STATES)
 def test_a_verb_moves_the_states_of_its_row_and_is_told_off_in_the_others(stage, prepare, do, verb, sources, state):
-    referral, held = stage(state)
+    referral, held = stage(state, verb)
     if verb in ON_ASSIGNMENTS and held is None:
         assert state in {"draft", "review"}  # the address of such an act does not exist
         return
@@ -186,6 +187,39 @@ def test_an_adviser_never_accepts_for_the_person(adviser, workshop):
         transitions.accept_quote(
             assignment, version=1, piec_choice="wanted", answered_on=clock.today(), channel="adviser", by=actor(adviser)
         )
+
+
+# --- a pilot's no, told to the person ---------------------------------------------------------------------
+def test_a_refusal_that_was_told_stays_closed_as_it_was(adviser, pilot):
+    with journey.days_ago(3):
+        referral = journey.refused(adviser, pilot)
+    closed_at = referral.closed_at
+    transitions.tell_refusal(referral, by=actor(adviser))
+    told = journey.fresh(referral)
+    assert (told.state, told.outcome, told.closed_at) == ("closed", "not_eligible", closed_at)
+
+
+def test_a_refusal_is_told_once(adviser, pilot):
+    referral = journey.refused(adviser, pilot)
+    transitions.tell_refusal(referral, by=actor(adviser))
+    with pytest.raises(Overtaken, match="refus annoncé à la personne par Aline Dubois"):
+        transitions.tell_refusal(referral, by=actor(adviser))
+
+
+def test_a_case_that_no_pilot_refused_has_no_refusal_to_tell(stage, adviser):
+    referral, _held = stage("closed")
+    with pytest.raises(Overtaken):
+        transitions.tell_refusal(referral, by=actor(adviser))
+
+
+def test_a_second_refusal_after_a_reopening_is_to_be_told_again(adviser, pilot):
+    referral = journey.refused(adviser, pilot)
+    transitions.tell_refusal(referral, by=actor(adviser))
+    transitions.reopen(referral, by=actor(adviser))
+    transitions.send_for_review(referral, by=actor(adviser))
+    transitions.refuse_review(referral, why="Toujours hors champ", by=actor(pilot))
+    transitions.tell_refusal(referral, by=actor(adviser))
+    assert LogEntry.objects.of_referral(referral).of_verb(Verb.TELL_REFUSAL).count() == 2
 
 
 # --- what becomes of the assignment -----------------------------------------------------------------------

@@ -59,6 +59,13 @@ ACTS = (
         is_final=True,
     ),
     Act(
+        Verb.TELL_REFUSAL,
+        "referral_tell_refusal",
+        _("La personne sait que c’est non"),
+        _("Vous le lui avez dit : le dossier reste fermé et quitte votre bureau."),
+        _("C’est fait"),
+    ),
+    Act(
         Verb.WITHDRAW,
         "referral_withdraw",
         _("La personne abandonne"),
@@ -96,8 +103,15 @@ def possible_acts(actor: Actor, referral: Referral, tried: forms.Form | None = N
     return [
         {"act": act, "url": reverse(act.address, args=[referral.uid]), "form": _form(act, actor, referral, tried)}
         for act in ACTS
-        if act.verb in allowed and (act.verb not in ON_AN_ASSIGNMENT or held_by(referral))
+        if act.verb in allowed and _makes_sense(act.verb, referral)
     ]
+
+
+def _makes_sense(verb: Verb, referral: Referral) -> bool:
+    """What the table allows, and what there is something to do it to."""
+    if verb == Verb.TELL_REFUSAL:
+        return bool(referral.refusal)
+    return verb not in ON_AN_ASSIGNMENT or held_by(referral) is not None
 
 
 def form_of(verb: Verb, actor: Actor, referral: Referral, data: Mapping[str, Any] | None = None) -> forms.Form:

@@ -49,8 +49,9 @@ def test_the_most_urgent_comes_first(as_adviser, adviser, workshop, roomy):
     journey.declined(adviser, workshop, first_name="Déclinée", last_name="D")
     page = text_of(as_adviser.get(DESK))
     found = names_in_order(page, "Acceptée A", "Envoyée E", "Devis D", "Brouillon B", "Déclinée D")
-    assert found == ["Déclinée D", "Brouillon B", "Devis D", "Envoyée E", "Acceptée A"]
-    assert "À faire : 1 urgent, 2 à avancer" in page
+    assert found == ["Déclinée D", "Brouillon B", "Envoyée E", "Acceptée A", "Devis D"]
+    assert "<h1>À faire : 1 urgent, 1 à avancer</h1>" in page
+    assert "<title>À faire : 1 urgent, 1 à avancer" in page
 
 
 def test_a_garage_that_stays_silent_becomes_urgent(as_adviser, adviser, roomy):
@@ -90,8 +91,9 @@ def test_counts_come_last(as_adviser, adviser, workshop, roomy):
     journey.draft(adviser)
     page = " ".join(text_of(as_adviser.get(DESK)).split())
     assert "<dt>en cours</dt> <dd>1</dd>" in page
-    assert "<dt>réparée</dt> <dd>1</dd>" in page
-    assert "<dt>close sans suite</dt> <dd>1</dd>" in page
+    assert "<dt>réparée cette année</dt> <dd>1</dd>" in page
+    assert "<dt>close sans suite cette année</dt> <dd>1</dd>" in page
+    assert "<dt>économisés cette année par les foyers</dt> <dd>181,20 €</dd>" in page
 
 
 def test_fifty_lines_cost_as_many_queries_as_one(as_adviser, adviser, workshop, roomy, django_assert_max_num_queries):

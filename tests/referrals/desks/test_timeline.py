@@ -41,7 +41,7 @@ def story(referral):
 def test_every_verb_is_told_in_words_from_every_state_that_it_leaves(stage, prepare, do, garage, verb):
     Garage.objects.filter(pk=garage.pk).update(weekly_cap=50)
     for state in sorted(TABLE[Verb(verb)].sources):
-        referral, held = stage(state.value)
+        referral, held = stage(state.value, verb)
         if held is None and verb in ON_ASSIGNMENTS:
             continue
         prepare(verb, referral, held)

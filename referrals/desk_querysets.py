@@ -1,0 +1,152 @@
+"""The questions that desks ask of referrals, by name: a part of ReferralQuerySet."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Case, Count, DateTimeField, Exists, F, Max, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import JSONObject
+
+from mobiliz.lib import clock
+from referrals.clock import (
+    ANSWER_WORKING_DAYS,
+    QUOTE_WORKING_DAYS,
+    REPAIR_WORKING_DAYS,
+    REVIEW_WORKING_DAYS,
+)
+from referrals.states import REOPEN_WITHIN_DAYS, Outcome, State, Verb
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from mobiliz.accounts.models import Membership
+
+ENDED = [State.COMPLETED, State.CLOSED]
+JUST_ENDED_DAYS = 7
+# How long each state may last, roughly: the order in which a long desk is read. What is due is said by `next_steps`.
+_LASTS = {
+    State.REVIEW: REVIEW_WORKING_DAYS,
+    State.WAITING: ANSWER_WORKING_DAYS,
+    State.ACCEPTED: QUOTE_WORKING_DAYS,
+    State.AGREED: REPAIR_WORKING_DAYS,
+    State.QUOTED: 23,
+    State.DRAFT: 5,
+}
+
+
+class DeskQuestions(models.QuerySet):
+    """What to do now, for whom, and what has just ended."""
+
+    def on_desk(self) -> Self:
+        """Open, ended in the last days, or refused by a pilot and not yet told to the person."""
+        just_ended = Q(state__in=ENDED, state_since__gte=clock.now() - timedelta(days=JUST_ENDED_DAYS))
+        return self.filter(~Q(state__in=ENDED) | just_ended | self._untold())
+
+    def refused_and_untold(self) -> Self:
+        """Closed by a pilot's no, while it can still be reopened and nobody has noted that the person knows."""
+        return self.filter(self._untold())
+
+    def _untold(self) -> Q:
+        since_then = self._log().filter(at__gte=OuterRef("closed_at"))
+        return Q(
+            Exists(since_then.filter(verb=Verb.REFUSE_REVIEW)),
+            ~Exists(since_then.filter(verb=Verb.TELL_REFUSAL)),
+            state=State.CLOSED,
+            outcome=Outcome.NOT_ELIGIBLE,
+            closed_at__gte=clock.now() - timedelta(days=REOPEN_WITHIN_DAYS),
+        )
+
+    @staticmethod
+    def _log() -> models.QuerySet:
+        from referrals.models import LogEntry
+
+        return LogEntry.objects.filter(referral=OuterRef("pk"))
+
+    @staticmethod
+    def is_left() -> Q:
+        """Followed by nobody, or by someone who left: it is everybody's."""
+        return Q(adviser__isnull=True) | Q(adviser__ended_on__isnull=False) | Q(adviser__user__is_active=False)
+
+    def to_be_done_by(self, membership: object) -> Self:
+        """Their own, and those of the organisation that nobody follows any more: nothing is lost."""
+        return self.filter(Q(adviser=membership) | self.is_left())
+
+    def left_behind(self) -> Self:
+        return self.filter(self.is_left())
+
+    def of_colleagues_of(self, membership: object) -> Self:
+        return self.exclude(self.is_left()).exclude(adviser=membership)
+
+    def soonest_first(self) -> Self:
+        """What someone has to choose or to say first, then by what is due, what has ended last."""
+        unheld = Q(state=State.WAITING) & ~Exists(self._open_assignments())
+        rank = Case(
+            When(self._untold(), then=Value(0)),
+            When(unheld, then=Value(1)),
+            When(state__in=ENDED, then=Value(3)),
+            default=Value(2),
+            output_field=models.IntegerField(),
+        )
+        lasts = [When(state=state, then=Value(timedelta(days=days))) for state, days in _LASTS.items()]
+        about = Case(*lasts, default=Value(timedelta()), output_field=models.DurationField())
+        due = models.ExpressionWrapper(F("state_since") + about, output_field=DateTimeField())
+        return self.order_by(rank, due, "pk")
+
+    def with_refusal(self) -> Self:
+        """With `refusal`, of one that a pilot refused and nobody has told: why, and by whom with a direct line."""
+        said = self._log().filter(verb=Verb.REFUSE_REVIEW, at__gte=OuterRef("closed_at")).order_by("-position")
+        found = JSONObject(why="detail__why", **_person("membership__"))
+        refusal = Subquery(said.annotate(found=found).values("found")[:1], output_field=models.JSONField())
+        return self.annotate(refusal=Case(When(self._untold(), then=refusal), output_field=models.JSONField()))
+
+    def with_pilot(self) -> Self:
+        """With `pilot`, while one examines it: who decides there, with a direct line."""
+        from mobiliz.accounts.models import Membership
+
+        who = Membership.objects.pilots_for(OuterRef("region_id")).order_by("-role", F("phone").desc(), "pk")
+        found = who.annotate(found=JSONObject(**_person(""))).values("found")[:1]
+        pilot = Subquery(found, output_field=models.JSONField())
+        in_review = When(state=State.REVIEW, then=pilot)
+        return self.annotate(pilot=Case(in_review, output_field=models.JSONField()))
+
+    def counts_for(self, membership: Membership, since: date) -> dict[str, dict[str, int]]:
+        """Open ones, those repaired and those closed since a day: one's own, the colleagues', those left behind."""
+        begun = datetime.combine(since, datetime.min.time(), clock.PARIS)
+        left = self.is_left()
+        own = Q(adviser=membership) & ~left
+        whose = {"own": own, "left": left, "colleagues": ~own & ~left}
+        what = {
+            "open": ~Q(state__in=ENDED),
+            "repaired": Q(state=State.COMPLETED, state_since__gte=begun),
+            "closed": Q(state=State.CLOSED, state_since__gte=begun),
+        }
+        asked = {f"{who}__{how}": Count("pk", filter=a & b) for who, a in whose.items() for how, b in what.items()}
+        found = self.order_by().aggregate(**asked)
+        return {who: {how: found[f"{who}__{how}"] for how in what} for who in whose}
+
+    def last_change_for(self, membership: object) -> datetime | None:
+        """When one of their cases last changed."""
+        return self.to_be_done_by(membership).order_by("-updated_at").values_list("updated_at", flat=True).first()
+
+    def pilot_stamp(self) -> str:
+        """What changes when a review or a referral without garage comes or goes."""
+        waiting = self.filter(state=State.REVIEW) | self.without_garage()
+        found = waiting.order_by().aggregate(count=Count("pk"), last=Max("state_since"))
+        return f"{found['count']}-{found['last']:%Y%m%d%H%M%S%f}" if found["last"] else "0"
+
+    def saved_since(self, since: date) -> Decimal | None:
+        """Euros with tax that households did not have to pay, for repairs done since that day."""
+        done = self.filter(assignments__repair__done_on__gte=since)
+        return done.order_by().aggregate(saved=Sum("assignments__repair__version__saving_incl_tax"))["saved"]
+
+
+def _person(prefix: str) -> dict[str, Any]:
+    """Name, direct line and region of a membership, as one reads them on a line."""
+    names = {"first_name": "user__first_name", "last_name": "user__last_name", "email": "user__email"}
+    return {
+        **{name: F(f"{prefix}{path}") for name, path in names.items()},
+        "phone": F(f"{prefix}phone"),
+        "region": F(f"{prefix}region__name"),
+    }

@@ -1,0 +1,26 @@
+"""Whether a desk that was left open still says how things are: a stamp that changes with the day and with the cases."""
+
+from __future__ import annotations
+
+from mobiliz.accounts.actors import Actor
+from mobiliz.lib import clock
+from referrals.models import Assignment, Referral
+
+
+def stamp(actor: Actor) -> str:
+    """At most one query; the same as long as the desk would read the same."""
+    return f"{clock.today():%Y%m%d}-{_cases(actor)}"
+
+
+def _cases(actor: Actor) -> str:
+    if actor.is_adviser:
+        return _moment(Referral.objects.visible_to(actor).last_change_for(actor.membership))
+    if actor.is_garage:
+        return _moment(Assignment.objects.visible_to(actor).last_change())
+    if actor.is_pilot:
+        return Referral.objects.visible_to(actor).pilot_stamp()
+    return ""
+
+
+def _moment(at: object) -> str:
+    return f"{at:%Y%m%d%H%M%S%f}" if at else ""
