@@ -13,6 +13,8 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from mobiliz.lib.logs import scrubbed_exception
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -385,7 +387,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 _log_line: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),
-    structlog.processors.format_exc_info,
+    scrubbed_exception,
 ]
 LOGGING = {
     "version": 1,
@@ -393,14 +395,19 @@ LOGGING = {
     "formatters": {
         "lines": {
             "()": structlog.stdlib.ProcessorFormatter,
-            # tracebacks without local variables: those may hold a family's income
+            # tracebacks without local variables and without the words of exceptions: they may hold a family's income
             "processor": structlog.processors.JSONRenderer()
             if IS_PRODUCTION
             else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
             "foreign_pre_chain": _log_line,
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "filters": {"without_words": {"()": "mobiliz.lib.logs.WithoutWords"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["without_words"]}},
+    # told to say everything, these say the arguments of tasks: addresses of people among them
+    "loggers": {
+        name: {"level": "INFO"} for name in ("celery", "kombu", "amqp", "django.db.backends") if LOG_LEVEL == "DEBUG"
+    },
     "root": {"handlers": ["console"], "level": "WARNING" if MOBILIZ_MODE == "test" else LOG_LEVEL},
 }
 structlog.configure(

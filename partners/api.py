@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, cast
 
+from allauth.core.internal.httpkit import extract_basic_auth
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -26,6 +27,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from mobiliz.accounts.actors import Actor
+from mobiliz.accounts.devices import shared_address_of
+from mobiliz.lib.limits import Limit
 from partners.models import ApiClient
 
 REALM = "api"
@@ -114,11 +117,41 @@ class _OAuthView(View):
             return _refused("Only POST is allowed.", status=405, headers={"Allow": "POST"})
         if request.META.get("QUERY_STRING"):
             return _refused("URL query parameters are not allowed.", status=400)
-        return cast(HttpResponse, super().dispatch(request, *args, **kwargs))
+        failures = failures_of(request)
+        if any(limit.is_reached(key) for limit, key in failures):
+            return _too_many()
+        response = cast(HttpResponse, super().dispatch(request, *args, **kwargs))
+        if response.status_code == 401:
+            for limit, key in failures:
+                limit.count(key)
+        return response
 
 
-def _refused(words: str, *, status: int, headers: dict[str, str] | None = None) -> HttpResponse:
-    body = {"error": "invalid_request", "error_description": words}
+# Wrong secrets: of one client from one address, so that one system does not close the door to another behind the same
+# address, and of all clients from one address, so that nobody tries the ids in turn.
+CLIENT_FAILURES = Limit("oauth-client-failures", 10, 60)
+ADDRESS_FAILURES = Limit("oauth-address-failures", 60, 60)
+
+
+def failures_of(request: HttpRequest) -> list[tuple[Limit, str]]:
+    """Under which keys a wrong secret of this request counts."""
+    address = shared_address_of(request)
+    client_id, _secret = extract_basic_auth(dict(request.headers))
+    claimed = client_id or request.POST.get("client_id", "")
+    return [(CLIENT_FAILURES, f"{address} {claimed}"), (ADDRESS_FAILURES, address)]
+
+
+def _too_many() -> HttpResponse:
+    """In the words of RFC 8628, which has the only ones that OAuth knows for it."""
+    wait = CLIENT_FAILURES.seconds_left
+    words = f"Too many failed attempts. Check the client id and its secret, and try again in {wait} seconds."
+    return _refused(words, status=429, error="slow_down", headers={"Retry-After": str(wait)})
+
+
+def _refused(
+    words: str, *, status: int, error: str = "invalid_request", headers: dict[str, str] | None = None
+) -> HttpResponse:
+    body = {"error": error, "error_description": words}
     return JsonResponse(body, status=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 

@@ -58,7 +58,7 @@ def register_client(
     client = ApiClient.objects.create(
         organisation=organisation, application=application, name=name, scopes=" ".join(granted)
     )
-    log.info("api client registered", client=str(client.uid), scopes=granted, by=str(by))
+    log.info("api client registered", client=str(client.uid), scopes=granted, by=by.reference)
     return Credentials(client, client_id, secret)
 
 

@@ -6,6 +6,7 @@ import structlog
 from celery import current_app
 from django.db import connection
 
+from mobiliz.lib.logs import in_short
 from reporting import heartbeat
 
 log = structlog.get_logger()
@@ -21,7 +22,7 @@ def _holds(name: str, question: Callable[[], bool]) -> bool:
     try:
         return question()
     except Exception as error:  # whatever goes wrong, it is not ready
-        log.warning("not ready", what=name, error=repr(error))
+        log.warning("not ready", what=name, error=in_short(error))
         return False
 
 

@@ -127,5 +127,4 @@ def work_as(membership: Membership, *, by: Actor) -> None:
 
 
 def _note(what: str, user: User, by: Actor, **more: str) -> None:
-    actor = str(by.user.uid) if by.user else str(by.kind)
-    transaction.on_commit(lambda: log.info(what, user=str(user.uid), by=actor, **more))
+    transaction.on_commit(lambda: log.info(what, user=str(user.uid), by=by.reference, **more))

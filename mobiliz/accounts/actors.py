@@ -85,6 +85,13 @@ class Actor:
         """Whether this role can do this at all (on which rows and when is asked elsewhere)."""
         return permission in PERMISSIONS.get(self.role or "", frozenset())
 
+    @property
+    def reference(self) -> str:
+        """Who it is in the log of the application: a public id, no name."""
+        if self.client is not None:
+            return str(self.client.uid)
+        return str(self.user.uid) if self.user else str(self.kind)
+
     def __str__(self) -> str:
         if self.membership:
             return self.membership.user.get_full_name()

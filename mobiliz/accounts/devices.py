@@ -78,6 +78,14 @@ def address_of(request: HttpRequest) -> str:
         return ""
 
 
+def shared_address_of(request: HttpRequest) -> str:
+    """What limits count by: the address, of IPv6 the network of 64 bits that one household or server has."""
+    address = address_of(request)
+    if ":" not in address:
+        return address
+    return str(ipaddress.ip_network(f"{address}/64", strict=False))
+
+
 def token_of(request: HttpRequest) -> str:
     """What the browser's cookie holds; empty in one that never signed in here."""
     token = request.COOKIES.get(COOKIE, "")

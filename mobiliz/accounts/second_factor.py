@@ -123,6 +123,5 @@ def reset(user: User, *, by: Actor) -> None:
     if not removed:
         raise Refused(_("Cette personne n’a pas de double authentification."))
     sessions.end_all(user, by=by)
-    actor = str(by.user.uid) if by.user else str(by.kind)
     transaction.on_commit(lambda: letters.tell(user, "second_factor_reset"))
-    transaction.on_commit(lambda: log.info("second factor reset", user=str(user.uid), by=actor))
+    transaction.on_commit(lambda: log.info("second factor reset", user=str(user.uid), by=by.reference))

@@ -125,5 +125,4 @@ def end_others(request: HttpRequest, *, by: Actor) -> None:
 
 
 def _note(what: str, user: User, by: Actor) -> None:
-    actor = str(by.user.uid) if by.user else str(by.kind)
-    transaction.on_commit(lambda: log.info(what, user=str(user.uid), by=actor))
+    transaction.on_commit(lambda: log.info(what, user=str(user.uid), by=by.reference))

@@ -1,15 +1,12 @@
 """The second factor: switched on by a code of the telephone, asked for at sign-in, opened by a recovery code once."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
-import time_machine
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 
 from mobiliz.accounts import ceiling
-from tests.accounts.telephone import ACCOUNT, ACTIVATE, CODES, OFF, REVERIFY, VERIFY, code_for
+from tests.accounts.telephone import ACCOUNT, ACTIVATE, CODES, OFF, REVERIFY, VERIFY, code_for, later
 from tests.factories.accounts import PASSWORD
 
 
@@ -125,10 +122,6 @@ def test_it_is_switched_off_by_its_holder(client, secret):
     client.post(OFF)
     assert not Authenticator.objects.exists()
     assert password_step(Client()).headers["Location"] == "/bureau/"
-
-
-def later(minutes):
-    return time_machine.travel(datetime.now(UTC) + timedelta(minutes=minutes))
 
 
 def test_just_after_signing_in_it_is_switched_on_without_the_password_again(client, adviser):

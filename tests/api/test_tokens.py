@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -14,6 +14,7 @@ from django.utils import timezone
 from oauth2_provider.models import AccessToken, Application
 
 from mobiliz.accounts.actors import SYSTEM
+from mobiliz.lib import clock
 from partners.clients import ClientRefused, register_client
 from partners.models import ApiClient
 from tests.api.problems import problem
@@ -195,3 +196,53 @@ def test_neither_a_garage_nor_an_agency_has_a_system_of_its_own(garage, agency):
     for place in (garage, agency):
         with pytest.raises(ClientRefused):
             register_client(organisation=place.organisation, name="SI", scopes=["directory:read"], by=SYSTEM)
+
+
+# --- secrets may not be tried for ever --------------------------------------------------------------------
+@pytest.fixture
+def _one_minute():
+    """Limits count by the minute: the test does not begin at the end of one."""
+    with clock.moved_to(datetime(2026, 3, 2, 9, 0, 10, tzinfo=UTC)):
+        yield
+
+
+@pytest.mark.usefixtures("_one_minute")
+def test_after_ten_wrong_secrets_even_the_right_one_waits(opened):
+    for _attempt in range(10):
+        assert ask(opened, secret="faux").status_code == 401
+    answer = ask(opened)
+    assert (answer.status_code, answer.json()["error"]) == (429, "slow_down")
+    assert answer["Retry-After"] == "50"
+    assert answer["Cache-Control"] == "no-store"
+    assert "50 seconds" in answer.json()["error_description"]
+    with clock.moved_to(datetime(2026, 3, 2, 9, 1, 1, tzinfo=UTC)):
+        assert ask(opened).status_code == 200
+
+
+@pytest.mark.usefixtures("_one_minute")
+def test_wrong_secrets_from_elsewhere_or_of_another_client_close_nothing(opened):
+    for _attempt in range(12):
+        body = {"grant_type": "client_credentials", "client_id": opened.client_id, "client_secret": "faux"}
+        Client().post("/o/token/", body, REMOTE_ADDR="203.0.113.9")
+        Client().post("/o/token/", {**body, "client_id": "another"})
+    assert ask(opened).status_code == 200
+
+
+@pytest.mark.usefixtures("_one_minute")
+def test_ids_may_not_be_tried_in_turn(opened):
+    for number in range(60):
+        body = {"grant_type": "client_credentials", "client_id": f"id{number}", "client_secret": "faux"}
+        assert Client().post("/o/token/", body).status_code == 401
+    assert ask(opened).status_code == 429
+
+
+@pytest.mark.usefixtures("_one_minute")
+def test_tokens_rightly_asked_for_are_not_counted(opened):
+    assert {ask(opened).status_code for _time in range(12)} == {200}
+
+
+@pytest.mark.usefixtures("_one_minute")
+def test_giving_back_a_token_counts_alike(opened):
+    body = {"token": "x", "client_id": opened.client_id, "client_secret": "faux"}
+    answers = [Client().post("/o/revoke/", body).status_code for _attempt in range(11)]
+    assert answers == [401] * 10 + [429]
