@@ -30,11 +30,11 @@ class ClosedSignupAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("L’adresse électronique ou le mot de passe est faux. Vérifiez les deux."),
         "enter_current_password": _("Ce n’est pas votre mot de passe actuel."),
         "incorrect_password": _("Ce n’est pas votre mot de passe."),
-        "too_many_login_attempts": _("Trop d’essais. Par sécurité, attendez : réessayez à partir de %(hour)s."),
-        "rate_limited": _("Trop d’essais. Par sécurité, attendez : réessayez à partir de %(hour)s."),
+        "too_many_login_attempts": _("Trop d’essais. Par sécurité, attendez : réessayez à partir de %(hour)s."),
+        "rate_limited": _("Trop d’essais. Par sécurité, attendez : réessayez à partir de %(hour)s."),
         "ceiling": _(
             "Trop de mots de passe faux ont été essayés aujourd’hui sur ce compte. Connectez-vous depuis un appareil "
-            "que vous avez déjà utilisé, ou choisissez un nouveau mot de passe par « Mot de passe oublié »."
+            "que vous avez déjà utilisé, ou choisissez un nouveau mot de passe par « Mot de passe oublié »."
         ),
     }
 
@@ -88,10 +88,10 @@ class SealedSecretsAdapter(DefaultMFAAdapter):
     """Whoever reads the database cannot make codes."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _("Ce code ne convient pas. Écrivez celui qui s’affiche maintenant ; chacun sert une fois."),
-        "cannot_delete_authenticator": _("Votre rôle demande la double authentification : elle reste active."),
+        "incorrect_code": _("Ce code ne convient pas. Écrivez celui qui s’affiche maintenant ; chacun sert une fois."),
+        "cannot_delete_authenticator": _("Votre rôle demande la double authentification : elle reste active."),
         "too_many_codes": _(
-            "Trop de codes faux aujourd’hui. Choisissez un nouveau mot de passe par « Mot de passe oublié », "
+            "Trop de codes faux aujourd’hui. Choisissez un nouveau mot de passe par « Mot de passe oublié », "
             "ou réessayez demain."
         ),
     }

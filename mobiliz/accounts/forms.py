@@ -75,7 +75,7 @@ class PlaceForm(forms.Form):
         label=_("Organisation"),
         required=False,
         widget=OrganisationInput,
-        help_text=_("Pour une personne d’une structure ou d’un garage : le nom, ou son début."),
+        help_text=_("Pour une personne d’une structure ou d’un garage : le nom, ou son début."),
     )
     engagement = forms.ChoiceField(
         label=_("Salarié ou bénévole"),
@@ -125,7 +125,7 @@ class PlaceForm(forms.Form):
 
     def _which(self, text: str, offered: list[Organisation]) -> ValidationError:
         if not text:
-            return ValidationError(_("Indiquez l’organisation : ce rôle s’exerce dans une structure ou un garage."))
+            return ValidationError(_("Indiquez l’organisation : ce rôle s’exerce dans une structure ou un garage."))
         if offered:
             return ValidationError(_("Choisissez l’organisation dans la liste."))
         return ValidationError(
@@ -200,12 +200,12 @@ class OwnPlaceForm(forms.Form):
         label=_("Fonction"),
         max_length=80,
         required=False,
-        help_text=_("Comme sur votre signature, par exemple « conseillère mobilité »."),
+        help_text=_("Comme sur votre signature, par exemple « conseillère mobilité »."),
     )
     phone = PhoneFieldFr(
         label=_("Ligne directe"),
         required=False,
-        help_text=_("Les autres membres du réseau la verront : c’est par elle qu’ils vous joindront."),
+        help_text=_("Les autres membres du réseau la verront : c’est par elle qu’ils vous joindront."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -76,7 +76,7 @@ class NotEasilyGuessed:
             return
         if password.isdecimal():
             raise ValidationError(
-                _("Un mot de passe fait seulement de chiffres se devine vite : ajoutez des mots."), "only_digits"
+                _("Un mot de passe fait seulement de chiffres se devine vite : ajoutez des mots."), "only_digits"
             )
         known = words_of(user)
         if is_easily_guessed(password, known):
@@ -85,7 +85,7 @@ class NotEasilyGuessed:
     def _why(self, password: str, known: Iterable[str]) -> str:
         if any(word in _bare(password) for word in known):
             return _("Ce mot de passe tient surtout à votre nom ou à celui de votre organisation. Ajoutez des mots.")
-        return _("Ce mot de passe est trop courant : on l’essaierait parmi les premiers. Ajoutez des mots.")
+        return _("Ce mot de passe est trop courant : on l’essaierait parmi les premiers. Ajoutez des mots.")
 
     def get_help_text(self) -> str:
         return str(HELP)

@@ -20,5 +20,8 @@ for (const field of document.querySelectorAll('input[type="password"]')) {
   button.addEventListener("click", () => toggle(field.type === "password"));
   // Sent as a password, so that the browser keeps it as one and never offers it as a word.
   field.form.addEventListener("submit", () => toggle(false));
-  field.after(button);
+  const pair = document.createElement("div");
+  pair.className = "password";
+  field.replaceWith(pair);
+  pair.append(field, button);
 }

@@ -171,6 +171,12 @@ def moment_short(value: datetime | None) -> str:
 
 
 @register.filter
+def in_groups(text: str, size: int = 4) -> str:
+    """Signs in groups, to be copied by hand: "ABCDEFGH" as "ABCD EFGH"."""
+    return " ".join(text[start : start + size] for start in range(0, len(text), size))
+
+
+@register.filter
 def plural_fr(count: int, forms: str) -> str:
     """`{{ 3|plural_fr:"orientation,orientations" }}`: in French zero and one are singular."""
     one, many = forms.split(",")
