@@ -3,7 +3,7 @@
 The quick limits count per account *and* address, so someone with many addresses could guess for ever. Above the
 ceiling of a day a password alone opens the account only in a browser that signed in to it before; elsewhere it
 takes the second factor, or a new password by the link in a mail. Everyone else reads the same words, whether the
-account exists and whether the password was right. See docs/decisions/0007.
+account exists and whether the password was right. See docs/decisions/0008.
 """
 
 from __future__ import annotations

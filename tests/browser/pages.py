@@ -51,7 +51,6 @@ ONLY_WITH_A_SECOND_FACTOR = {
     "mfa_deactivate_totp",
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
-    "mfa_download_recovery_codes",
 }
 Visit = tuple[str, str]  # a role, and the name of a page
 
