@@ -31,6 +31,7 @@ urlpatterns = [
     path("<uuid:uid>/garage/", garage_choice.garage, name="referral_garage"),
     path("<uuid:uid>/envoi/", sending.send, name="referral_send"),
     path("<uuid:uid>/envoi/examen/", sending.send_for_review, name="referral_send_for_review"),
+    path("<uuid:uid>/envoyee/", sending.sent, name="referral_sent"),
     path("<uuid:uid>/saisie/<str:step>/", unfinished.keep, name="referral_keep_typed"),
     path("<uuid:uid>/saisie/<str:step>/oublier/", unfinished.forget, name="referral_forget_typed"),
 ]

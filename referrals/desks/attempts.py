@@ -11,8 +11,11 @@ from django.http import HttpRequest
 from referrals.transitions import Overtaken, Refused
 
 
-def attempt(request: HttpRequest, form: forms.Form, do: Callable[[], object], said: str) -> bool:
-    """Whether it is settled: done now, or done before by someone else, which the message says."""
+def attempt(request: HttpRequest, form: forms.Form, do: Callable[[], object], said: str = "") -> bool:
+    """Whether it is settled: done now, or done before by someone else, which the message says.
+
+    Nothing is `said` where the page that follows says it itself.
+    """
     try:
         do()
     except Overtaken as overtaken:
@@ -21,5 +24,6 @@ def attempt(request: HttpRequest, form: forms.Form, do: Callable[[], object], sa
         form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         return False
     else:
-        messages.success(request, said)
+        if said:
+            messages.success(request, said)
     return True

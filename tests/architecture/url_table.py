@@ -264,6 +264,10 @@ SENDERS = [
         get=who(404, adviser=302, pilots_here=403),
         post=who(404, adviser=422, pilots_here=403),
     ),
+    # once somebody has answered, and before it is sent, the case says where it stands
+    page("referral_sent", "sent", get=who(404, adviser=200, pilots_here=403)),
+    page("referral_sent", "review", get=who(404, adviser=200, pilots_here=403)),
+    page("referral_sent", "draft", get=who(404, adviser=302)),
     # the address of an act, opened, leads to the page where it is done
     act("referral_send_for_review", "draft", get=who(404, adviser=302), post=who(404, adviser=422)),
     act("referral_unsend", "sent", get=TO_CASE, post=who(404, adviser=302, pilots_here=403)),

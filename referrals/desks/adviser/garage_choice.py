@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from mobiliz.lib.pages import get_visible_or_404, page, require
-from referrals import permissions, transitions
+from referrals import permissions, transitions, unfinished
 from referrals.candidates import candidates
 from referrals.desks.adviser import steps
 from referrals.desks.attempts import attempt
 from referrals.forms.sending import GarageForm
-from referrals.models import Referral
+from referrals.models import Referral, Step
 from referrals.states import State, Verb
 
 
@@ -41,6 +41,8 @@ def _verb(referral: Referral) -> Verb:
 def _chosen(request: HttpRequest, referral: Referral, form: GarageForm) -> HttpResponse:
     chosen, why = form.cleaned_data["garage"].garage, form.cleaned_data["choice_reason"]
     if referral.state == State.DRAFT:
+        choice = {"garage": [str(chosen.uid)], "choice_reason": [why]}
+        unfinished.keep(referral.uid, Step.GARAGE, typed=choice, by=request.actor)
         kept = urlencode({"garage": chosen.uid, **({"raison": why} if why else {})})
         return redirect(f"{reverse('referral_send', args=[referral.uid])}?{kept}")
 

@@ -23,6 +23,7 @@ from referrals.models import Step, Unfinished
 SUBMITTED = "submitted_pages"
 PAGES_REMEMBERED = 20
 STARTED_SHOWN = 5
+LAST = "send"  # the step where nothing is typed
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Typed:
     """Beside what is stored at a step: what this member typed there, and whether to show it."""
 
     dossier: UUID
-    step: Step
+    step: str
     version: str
     """A keyed digest of what is stored at the step now: it goes out with the page and comes back with the form."""
     rows: dict[str, Unfinished]
@@ -65,7 +66,16 @@ class Typed:
     @property
     def elsewhere(self) -> list[Step]:
         """The other steps of the dossier where something stands that was not submitted."""
-        return [step for step in Step if step in self.rows and step != self.step]
+        return [step for step in Step if step in self.rows and step not in (self.step, Step.GARAGE)]
+
+    @property
+    def chosen_garage(self) -> dict[str, str]:
+        """The garage chosen at the step before the last, and why: a draft keeps no other trace of it."""
+        kept = self.rows[Step.GARAGE].values if Step.GARAGE in self.rows else {}
+        return {
+            "garage": (kept.get("garage") or [""])[0],
+            "choice_reason": (kept.get("choice_reason") or [""])[0],
+        }
 
     def is_in_order(self, request: HttpRequest, form: forms.Form) -> bool:
         """Whether the form was made from what is stored now. If not, it says so and what: sent again, it counts."""
@@ -89,7 +99,7 @@ class Typed:
             request.session[SUBMITTED] = pages[-PAGES_REMEMBERED:]
 
 
-def at_step(request: HttpRequest, dossier: UUID, step: Step, stored: Mapping[str, Any]) -> Typed:
+def at_step(request: HttpRequest, dossier: UUID, step: str, stored: Mapping[str, Any]) -> Typed:
     """`stored` is what the step's form shows when nothing was typed; {} before the dossier is opened."""
     rows = Unfinished.objects.visible_to(request.actor).of_dossier(dossier)  # type: ignore[attr-defined]
     return Typed(
