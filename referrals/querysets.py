@@ -429,6 +429,12 @@ class VehicleQuerySet(models.QuerySet):
             ).distinct()
         return self.filter(referrals__in=Referral.objects.visible_to(actor)).distinct()
 
+    def of_beneficiary(self, beneficiary_id: int) -> Self:
+        return self.filter(beneficiary_id=beneficiary_id)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-pk")
+
 
 class PreDiagnosisQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:

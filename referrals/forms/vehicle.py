@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from mobiliz.lib import clock
 from mobiliz.lib.choices import in_sentence_case
-from mobiliz.lib.forms import DateFieldFr, WholeFieldFr
+from mobiliz.lib.forms import DateFieldFr, FreeTextField, WholeFieldFr
 from referrals.actions import FaultInput, VehicleInput, VisitInput
 from referrals.forms.fault import FaultForm, VisitForm
-from referrals.models import PreDiagnosis, Referral
+from referrals.models import PreDiagnosis, Referral, Vehicle
 from referrals.models.fault import Papers
 from referrals.models.vehicle import Fuel
 from referrals.vehicle_ids import Plate, Vin, parse_plate, parse_vin
@@ -51,14 +51,14 @@ class MonthFieldFr(DateFieldFr):
 
 
 class VehicleForm(forms.Form):
-    make = forms.CharField(
+    make = FreeTextField(
         label=_("Marque"),
         max_length=40,
         widget=forms.TextInput(attrs={"list": "marques", "autocomplete": "off"}),
         help_text=_("Case D.1 de la carte grise."),
         error_messages={"required": _("Indiquez la marque, par exemple Renault.")},
     )
-    model = forms.CharField(
+    model = FreeTextField(
         label=_("Modèle"),
         max_length=60,
         widget=forms.TextInput(attrs={"list": "modeles", "autocomplete": "off"}),
@@ -186,13 +186,28 @@ class VehicleEntry:
         )
 
     @classmethod
-    def posted(cls, data: Mapping[str, Any]) -> VehicleEntry:
-        return cls(VehicleForm(data), FaultForm(data), VisitForm(data))
+    def again(cls, vehicle: Vehicle) -> VehicleEntry:
+        """The car of an earlier need, but for what has changed since: the mileage, the papers."""
+        facts = {name: getattr(vehicle, name) for name in VehicleInput.__dataclass_fields__ if name != "mileage_km"}
+        return cls(VehicleForm(initial=facts), FaultForm(), VisitForm())
+
+    @classmethod
+    def posted(cls, data: Mapping[str, Any], stored: VehicleEntry) -> VehicleEntry:
+        return cls(
+            VehicleForm(data, initial=stored.car.initial),
+            FaultForm(data, initial=stored.fault_form.initial),
+            VisitForm(data, initial=stored.visit_form.initial),
+        )
 
     @classmethod
     def typed(cls, data: Mapping[str, Any]) -> VehicleEntry:
         """What was typed so far, unjudged: a photo was added or taken away without script."""
         return cls(*(form(initial=_typed(form, data)) for form in (VehicleForm, FaultForm, VisitForm)))
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        """What each of the three shows before anything is typed."""
+        return {"car": self.car.initial, "fault": self.fault_form.initial, "visit": self.visit_form.initial}
 
     def is_valid(self) -> bool:
         # each says what is wrong with it

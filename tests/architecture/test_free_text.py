@@ -1,6 +1,7 @@
 """Whatever people write in their own words refuses a social security number, on every form of the house."""
 
 import importlib
+import pkgutil
 
 import pytest
 from django import forms
@@ -23,14 +24,16 @@ def all_forms(base=forms.BaseForm):
 def text_fields():
     for config in apps.get_app_configs():
         if place(config.name) and module_has_submodule(config.module, "forms"):
-            importlib.import_module(f"{config.name}.forms")
+            package = importlib.import_module(f"{config.name}.forms")
+            for module in pkgutil.iter_modules(getattr(package, "__path__", ())):
+                importlib.import_module(f"{package.__name__}.{module.name}")
     for form in sorted({*all_forms()}, key=lambda form: f"{form.__module__}.{form.__qualname__}"):
         if place(form.__module__):
             for name, field in form.base_fields.items():
                 is_text = isinstance(field, forms.CharField) and not isinstance(field, _TypedField)
                 if (
                     is_text
-                    and not isinstance(field, forms.EmailField)
+                    and not isinstance(field, (forms.EmailField, forms.UUIDField))
                     and getattr(field.widget, "input_type", "") != "password"
                 ):
                     yield pytest.param(name, field, id=f"{form.__module__}.{form.__name__}.{name}")

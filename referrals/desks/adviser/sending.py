@@ -82,6 +82,7 @@ def _done(request: HttpRequest, referral: Referral, form: Any, send_it: Any) -> 
 def _show(request: HttpRequest, referral: Referral, marks: typed.Typed, form: Any, status: int) -> HttpResponse:
     missing = missing_for_sending(referral, clock.today())
     chosen = form.cleaned_data.get("garage") if form.is_valid() else None
+    km = chosen.distance_km if chosen else None
     context = steps.context(
         referral,
         "send",
@@ -91,6 +92,9 @@ def _show(request: HttpRequest, referral: Referral, marks: typed.Typed, form: An
         chosen=chosen,
         choice_reason=form.data.get("choice_reason", ""),
         was_tried=status == 422,
+        photos=list(referral.photos.in_order()),
+        before={"shows_person": False, "distance_km": km},
+        after={"shows_person": True, "distance_km": km},
         missing=[one for one in missing if one.code != "assessment_not_usable"],
         consents=[one for one in referral.beneficiary.consents.all() if one.is_in_force],
         verdict=verdict_of(referral.assessment) if referral.assessment else None,

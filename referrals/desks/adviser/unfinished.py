@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from mobiliz.lib import clock
 from mobiliz.lib.pages import page, require
+from mobiliz.lib.uploads import accepts_files
 from referrals import permissions, unfinished
 from referrals.desks.adviser import steps, typed
 from referrals.desks.look import only_senders_and_pilots
@@ -23,12 +24,14 @@ from referrals.models import Referral, Step
 from referrals.states import Verb
 
 # What is not an answer: buttons, the page's own marks, and lines that are only added up
-NOT_TYPED = {"csrfmiddlewaretoken", "version", "page", "key", "vu", "ajouter", "retirer", "suite", "additionner"}
+BUTTONS = {"ajouter", "ajouter-photos", "retirer", "suite", "additionner"}
+NOT_TYPED = {"csrfmiddlewaretoken", "version", "page", "key", "vu", "photos", *BUTTONS}
 ONLY_ADDED_UP = "ligne-"
 KEPT = "referrals/adviser/_kept.html"
 MAY = {Step.HOUSEHOLD: permissions.can_reassess}
 
 
+@accepts_files  # the step of the vehicle sends its photos along; they are not kept here
 @require_POST
 def keep(request: HttpRequest, uid: UUID, step: str) -> HttpResponse:
     """Quietly while one types; or by the button "later", which accepts whatever stands in the form."""

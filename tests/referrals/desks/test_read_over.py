@@ -66,7 +66,7 @@ NEVER_SEEN = (
 
 def test_the_garage_reads_what_the_page_promises_and_no_more(as_adviser, ready, garage, workshop):
     promised = text_of(as_adviser.get(f"{step(ready, 'send')}?garage={garage.uid}"))
-    box = promised[promised.index("Ce que le garage verra") : promised.index("Envoyer à")]
+    box = promised[promised.index("Ce que le garage lira") : promised.index("Envoyer à")]
     at_once, accepted = box.split("Une fois qu’il a accepté")
     assert all(said in at_once for said in SEEN_AT_ONCE)
     assert not any(said in at_once for said in SEEN_ONCE_ACCEPTED)
