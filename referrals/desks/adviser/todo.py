@@ -23,6 +23,7 @@ from mobiliz.lib.numbers import format_eur
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from referrals import permissions, transitions
 from referrals.desks import freshness
+from referrals.desks.adviser import typed
 from referrals.desks.look import badge_of
 from referrals.desks.next_steps import NextStep, Urgency, next_step
 from referrals.models import Referral
@@ -82,6 +83,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(whose, counts),
         "whose": whose,
         "groups": _groups(request, open_lines, whose),
+        "started": typed.started_by(request.actor) if whose == OWN else [],
         "ended": _shown(request, ENDED, _ended([line for line in lines if line not in open_lines]), whose),
         "has_more": len(rows) > LOADED,
         "figures": _figures(counts[_COUNTED[whose]], _rows(seen, whose, request.actor).saved_since(since)),

@@ -76,10 +76,11 @@ def test_the_button_for_later_takes_anything_and_needs_no_script(as_adviser):
     assert Unfinished.objects.get().values["birth_date"] == ["demain"]
 
 
-def test_a_dossier_that_was_begun_is_offered_beside_the_empty_form(as_adviser):
+@pytest.mark.parametrize("address", [NEW, "/bureau/"])
+def test_a_dossier_that_was_begun_is_offered_beside_the_empty_form_and_on_the_desk(as_adviser, address):
     key = uuid4()
     as_adviser.post(keep_url(key), person(), **HTMX)
-    page = text_of(as_adviser.get(NEW))
+    page = text_of(as_adviser.get(address))
     assert f"{NEW}?dossier={key}" in page
     assert "Nadia Benali" in page
 
