@@ -55,6 +55,8 @@ DOORS: dict[str, tuple[Door, ...]] = {
     Role.ADMINISTRATOR: (ACCOUNTS,),
 }
 
+# At the foot of every page.
+FOOTER = (Door(_("Accueil"), "/"),)
 
 DESKS: dict[str, Desk] = {
     Role.ADVISER: adviser.desk,
@@ -143,6 +145,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     is_demo = settings.MOBILIZ_MODE == "demo"
     return {
         "is_demo": is_demo,
+        "footer_links": FOOTER,
         "nav": SimpleLazyObject(lambda: navigation(request)),
         "other_capacities": SimpleLazyObject(lambda: other_capacities(request)),
         "second_factor_is_required": SimpleLazyObject(lambda: must_have_second_factor(request)),

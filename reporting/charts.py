@@ -246,7 +246,7 @@ def _last_value(placed: Sequence[_Placed]) -> Iterator[str]:
 
 def _month_labels(placed: Sequence[_Placed]) -> Iterator[str]:
     """As many as fit, counted back from the last."""
-    every = -(-len(placed) // 5)
+    every = -(-len(placed) // 3)
     for index, place in enumerate(placed):
         if (len(placed) - 1 - index) % every == 0:
             is_last = index == len(placed) - 1 and len(placed) > 1

@@ -87,9 +87,12 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
 // The summary of errors takes the focus, so that it is read first.
 document.getElementById("erreurs")?.focus();
 
-// The account menu closes on Escape, and when the focus or the pointer goes elsewhere.
-const menu = document.querySelector("details.who");
-if (menu) {
+// On a telephone the tab in which one stands is in sight.
+for (const tab of document.querySelectorAll(".tabs > [aria-current]"))
+  tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
+
+// A menu closes on Escape, and when the focus or the pointer goes elsewhere.
+for (const menu of document.querySelectorAll("details.who")) {
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     menu.open = false;
