@@ -82,7 +82,7 @@ FACTS = """() => {
   return {
     title: document.title,
     h1: [...document.querySelectorAll("h1")].map(one => one.textContent.trim().replace(/\\s+/g, " ")).join(" / "),
-    rows: count("tr"), items: count("li"), forms: count("form"), buttons: count("button"),
+    rows: count("tr"), items: count("li"), forms: count("form"), buttons: count("button:not([type=button])"),
     fields: count("input:not([type=hidden]), select, textarea"), links: count("a[href]"),
   };
 }"""

@@ -34,6 +34,8 @@ NOT_A_PAGE = {
     "healthz": "a word for machines",
     "readyz": "a word for machines",
     "api_schema": "a document for machines",
+    "photo": "a picture, looked at on the pages that show it",
+    "photo_thumbnail": "a picture, looked at on the pages that show it",
     "communes": "a fragment: test_fragments.py asks for it through the fields that use it",
     "accounts:organisations": "a fragment: test_fragments.py asks for it through the field that uses it",
 }
