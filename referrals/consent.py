@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 TEXT_VERSION = "2026-12"
@@ -33,3 +35,10 @@ PURPOSES_IN_WORDS = {
     "referral_to_garages": _("proposer la voiture à un garage"),
     "follow_up": _("suivre le dossier jusqu’à la réparation"),
 }
+
+HOLDS_DAYS = 365
+
+
+def oldest(today: date) -> date:
+    """What was agreed to on this day or before is asked again when a new need is recorded."""
+    return today - timedelta(days=HOLDS_DAYS)

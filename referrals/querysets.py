@@ -406,8 +406,9 @@ class ConsentQuerySet(models.QuerySet):
     def in_force(self) -> Self:
         return self.filter(withdrawn_on__isnull=True, replaced_at__isnull=True)
 
-    def of_text(self, version: str) -> Self:
-        return self.filter(text_version=version)
+    def still_to_be_relied_on(self, version: str, since: date) -> Self:
+        """To this text, and not so long ago that the person may have forgotten it."""
+        return self.filter(text_version=version, given_on__gt=since)
 
     def newest_first(self) -> Self:
         return self.order_by("-given_on", "-pk")

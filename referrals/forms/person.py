@@ -23,6 +23,7 @@ from mobiliz.lib.forms import (
 )
 from mobiliz.lib.periods import age_fr, age_on
 from mobiliz.territory.forms import CommuneField
+from referrals import consent
 from referrals.models import Beneficiary, Referral
 from referrals.models.people import ConsentChannel, ConsentGiver
 
@@ -32,7 +33,6 @@ LIVING_YEARS = 100
 # From this age one may drive a quadricycle, the first thing that a garage could repair
 YOUNGEST = 14
 OF_AGE = 18
-CONSENT_YEARS = 1
 
 
 class BirthDateField(DateFieldFr):
@@ -191,7 +191,7 @@ class ConsentForm(forms.Form):
 
     def clean_given_on(self) -> date:
         given: date = self.cleaned_data["given_on"]
-        if age_on(given, clock.today()) >= CONSENT_YEARS:
+        if given <= consent.oldest(clock.today()):
             raise ValidationError(_("Cet accord a plus d’un an : demandez-le de nouveau."), "too_old")
         return given
 

@@ -150,10 +150,11 @@ def _latest(known: Beneficiary) -> Referral | None:
 
 
 def _consent_of(known: Beneficiary | None) -> Consent | None:
-    """What they agreed to holds for a new need, unless the text has changed since."""
+    """What they agreed to holds for a new need, unless the text has changed since, or it was long ago."""
     if known is None:
         return None
-    return Consent.objects.in_force().of_text(consent.TEXT_VERSION).of_beneficiary(known.pk).first()
+    recent = Consent.objects.in_force().still_to_be_relied_on(consent.TEXT_VERSION, consent.oldest(clock.today()))
+    return recent.of_beneficiary(known.pk).first()
 
 
 def _same_person(request: HttpRequest, form: NewPersonForm) -> SamePersonForm | None:

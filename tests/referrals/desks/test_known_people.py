@@ -130,8 +130,9 @@ def test_what_they_agreed_to_still_holds_and_is_shown_with_its_day(as_adviser, k
     assert known.consents.count() == 1
 
 
-def test_an_agreement_to_an_older_text_is_asked_again_and_replaced(as_adviser, known):
-    known.consents.update(text_version="2019-01")
+@pytest.mark.parametrize("before", [{"text_version": "2019-01"}, {"given_on": date(2020, 1, 1)}])
+def test_an_agreement_to_an_older_text_or_of_long_ago_is_asked_again_and_replaced(as_adviser, known, before):
+    known.consents.update(**before)
     assert 'name="agrees"' in text_of(as_adviser.get(f"{NEW}?personne={known.uid}"))
     assert as_adviser.post(NEW, typed(known=str(known.uid))).status_code == 422
     assert as_adviser.post(NEW, {**typed(known=str(known.uid)), **agreed()}).status_code == 302

@@ -410,7 +410,7 @@ def test_sending_puts_the_referral_to_the_garage(as_adviser, ready, garage):
     sent = journey.fresh(ready)
     assert sent.state == "waiting"
     assert sent.assignments.get().choice_reason == "à pied"
-    assert "C’est envoyé à Garage de la Loire" in text_of(response)
+    assert "Envoyé : Garage de la Loire" in text_of(response)
 
 
 def test_sending_twice_says_that_it_is_done(as_adviser, ready, garage):

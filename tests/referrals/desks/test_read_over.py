@@ -136,7 +136,7 @@ def test_after_sending_to_a_pilot_no_garage_is_promised(as_adviser, adviser):
     response = as_adviser.post(step(referral, "send_for_review"), follow=True)
     page = text_of(response)
     assert response.redirect_chain[-1][0] == step(referral, "sent")
-    assert "C’est envoyé à un pilote" in page
+    assert "Envoyé à un pilote" in page
     assert "Ce n’est pas un refus." in page
     assert "Aucun garage." in page
 
