@@ -111,16 +111,22 @@ class PersonForm(forms.Form):
 
     @property
     def age(self) -> str:
-        """Of the day of birth that stands in the form, as soon as it can be read."""
-        try:
-            return age_fr(BirthDateField().clean(self["birth_date"].value()), clock.today())
-        except ValidationError:
-            return ""
+        """Of the day of birth that stands in the form; what is wrong with it is said beside it once it was sent."""
+        return "" if self["birth_date"].errors else said_of_birth(self["birth_date"].value())
 
     @property
     def person(self) -> dict[str, Any]:
         """The fields of Beneficiary."""
         return {name: self.cleaned_data[name] for name in PersonForm.base_fields if name != "distance_agreed_km"}
+
+
+def said_of_birth(typed: Any) -> str:
+    """The age, as soon as the day can be read; or that it cannot be, while one still types."""
+    try:
+        return age_fr(OwnBirthDateField().clean(typed), clock.today())
+    except ValidationError as refused:
+        is_a_day = refused.code in ("future", "too_old", "too_young")
+        return refused.messages[0] if is_a_day else ""
 
 
 class NewPersonForm(PersonForm):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,7 +18,7 @@ from referrals import permissions, unfinished
 from referrals.desks.adviser import steps, typed
 from referrals.desks.look import only_senders_and_pilots
 from referrals.desks.next_steps import step_url
-from referrals.forms.person import BirthDateField
+from referrals.forms.person import said_of_birth
 from referrals.models import Referral, Step
 from referrals.states import Verb
 
@@ -79,16 +78,9 @@ def _answers(request: HttpRequest) -> dict[str, list[str]]:
 
 
 def _kept(request: HttpRequest, uid: UUID, step: str, referral: Referral | None) -> HttpResponse:
-    context = {"step": step, "at": clock.now(), "born": _born(request.POST.get("birth_date", ""))}
+    context = {"step": step, "at": clock.now(), "age": said_of_birth(request.POST.get("birth_date", ""))}
     response = page(request, KEPT, context)
     if referral is None:
         # loaded anew, the page is that of the dossier that was begun
         response.headers["HX-Replace-Url"] = f"{reverse('referral_new')}?dossier={uid}"
     return response
-
-
-def _born(text: str):
-    try:
-        return BirthDateField(required=False).clean(text)
-    except ValidationError:
-        return None

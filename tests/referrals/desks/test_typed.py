@@ -114,8 +114,10 @@ def test_the_age_is_said_as_soon_as_a_day_of_birth_can_be_read(as_adviser):
     with clock.moved_to(datetime(2026, 5, 2, 12, tzinfo=UTC)):
         kept = text_of(as_adviser.post(keep_url(uuid4()), {"birth_date": "3 mai 85"}, **HTMX))
         half = text_of(as_adviser.post(keep_url(uuid4()), {"birth_date": "3 ma"}, **HTMX))
+        wrong = text_of(as_adviser.post(keep_url(uuid4()), {"birth_date": "3/5/2085"}, **HTMX))
     assert 'hx-swap-oob="innerHTML">40 ans<' in kept
     assert 'hx-swap-oob="innerHTML"><' in half
+    assert "Cette date est dans le futur. Vérifiez l’année." in wrong
 
 
 # --- a step of a draft ------------------------------------------------------------------------------------
