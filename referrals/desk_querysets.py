@@ -69,15 +69,36 @@ class DeskQuestions(models.QuerySet):
         """Followed by nobody, or by someone who left: it is everybody's."""
         return Q(adviser__isnull=True) | Q(adviser__ended_on__isnull=False) | Q(adviser__user__is_active=False)
 
+    @staticmethod
+    def is_covered_by(membership: object) -> Q:
+        """Followed by a colleague who is away today, and whom this one covers."""
+        from mobiliz.accounts.models import Absence
+
+        away = Absence.objects.on(clock.today()).covered_by_member(membership).values("member")
+        return Q(adviser__in=away)
+
     def to_be_done_by(self, membership: object) -> Self:
-        """Their own, and those of the organisation that nobody follows any more: nothing is lost."""
-        return self.filter(Q(adviser=membership) | self.is_left())
+        """Their own, those of the colleagues they cover, and those that nobody follows any more: nothing is lost."""
+        return self.filter(Q(adviser=membership) | self.is_covered_by(membership) | self.is_left())
+
+    def with_cover(self) -> Self:
+        """With `cover`, where the adviser is away today: who answers for them, with a direct line, and until when."""
+        from mobiliz.accounts.models import Absence
+
+        away = Absence.objects.on(clock.today()).filter(member=OuterRef("adviser"))
+        found = JSONObject(pk="covered_by", until_on="until_on", **_person("covered_by__"))
+        cover = away.annotate(found=found).values("found")[:1]
+        return self.annotate(cover=Subquery(cover, output_field=models.JSONField()))
+
+    def counts_by_adviser(self) -> dict[int, int]:
+        return dict(self.order_by().exclude(adviser=None).values_list("adviser").annotate(count=Count("pk")))
 
     def left_behind(self) -> Self:
         return self.filter(self.is_left())
 
     def of_colleagues_of(self, membership: object) -> Self:
-        return self.exclude(self.is_left()).exclude(adviser=membership)
+        """Those that someone else follows, and does not have covered by this one."""
+        return self.exclude(self.is_left()).exclude(adviser=membership).exclude(self.is_covered_by(membership))
 
     def soonest_first(self) -> Self:
         """What someone has to choose or to say first, then by what is due, what has ended last."""
@@ -114,9 +135,9 @@ class DeskQuestions(models.QuerySet):
     def counts_for(self, membership: Membership, since: date) -> dict[str, dict[str, int]]:
         """Open ones, those repaired and those closed since a day: one's own, the colleagues', those left behind."""
         begun = datetime.combine(since, datetime.min.time(), clock.PARIS)
-        left = self.is_left()
+        left, covered = self.is_left(), self.is_covered_by(membership)
         own = Q(adviser=membership) & ~left
-        whose = {"own": own, "left": left, "colleagues": ~own & ~left}
+        whose = {"own": own, "left": left, "covered": covered & ~left, "colleagues": ~own & ~left & ~covered}
         what = {
             "open": ~Q(state__in=ENDED),
             "repaired": Q(state=State.COMPLETED, state_since__gte=begun),

@@ -182,7 +182,7 @@ class ReferralQuerySet(DeskQuestions):
     def for_desk(self) -> Self:
         """With all that one line of a desk says; nothing sealed is read."""
         rows = self.with_people().select_related("assessment").with_readiness().with_garages()
-        return rows.with_refusal().with_pilot().defer(*SEALED)
+        return rows.with_refusal().with_pilot().with_cover().defer(*SEALED)
 
     def for_case(self, actor: Actor) -> Self:
         """With all that a case page says; what is sealed is read for the sender's side only."""
@@ -193,6 +193,7 @@ class ReferralQuerySet(DeskQuestions):
             .with_garages()
             .with_refusal()
             .with_pilot()
+            .with_cover()
             .prefetch_related("beneficiary__consents")
         )
         return rows.with_last_call() if actor.is_adviser else rows.defer(*SEALED)

@@ -71,6 +71,7 @@ class Verb(StrEnum):
     WITHDRAW = "withdraw"
     CLOSE = "close"
     REOPEN = "reopen"
+    HAND_TO_COLLEAGUE = "hand_to_colleague"
 
 
 class DeclineReason(StrEnum):
@@ -113,6 +114,11 @@ class Move:
     targets: frozenset[State]
     who: frozenset[Party]
 
+    def leads(self, source: State, target: State) -> bool:
+        """Whether it may lead from the one to the other; a verb whose targets are its sources keeps each as it is."""
+        keeps = self.targets == self.sources
+        return target in self.targets and (not keeps or source == target)
+
 
 def _move(sources: set[State], targets: set[State], who: set[Party]) -> Move:
     return Move(frozenset(sources), frozenset(targets), frozenset(who))
@@ -149,6 +155,7 @@ TABLE: dict[Verb, Move] = {
     Verb.WITHDRAW: _move({*OPEN_STATES}, {S.CLOSED}, {P.PERSON, P.ADVISER, P.CLIENT}),
     Verb.CLOSE: _move({*OPEN_STATES}, {S.CLOSED}, {P.ADVISER, P.GARAGE, P.PILOT}),
     Verb.REOPEN: _move({S.CLOSED}, {S.DRAFT}, {P.ADVISER, P.PILOT}),
+    Verb.HAND_TO_COLLEAGUE: _move({*OPEN_STATES}, {*OPEN_STATES}, {P.ADVISER}),
 }
 
 CLOSE_OUTCOMES: dict[Party, frozenset[Outcome]] = {

@@ -81,6 +81,7 @@ VERBS = [
     (Verb.WITHDRAW.value, _("abandonnée")),
     (Verb.CLOSE.value, _("close")),
     (Verb.REOPEN.value, _("rouverte")),
+    (Verb.HAND_TO_COLLEAGUE.value, _("confiée à un collègue")),
 ]
 
 ACTOR_KINDS = {

@@ -96,6 +96,13 @@ def adviser(structure):
 
 
 @pytest.fixture
+def colleague(structure):
+    """Another adviser at Wimoov's head office."""
+    place = structure.organisation
+    return _member("collegue@wimoov.example", "Zoé", "Martin", Role.ADVISER, organisation=place, phone="+33612345678")
+
+
+@pytest.fixture
 def agency_adviser(agency):
     """An adviser at Wimoov's agency in Saint-Étienne."""
     place = agency.organisation

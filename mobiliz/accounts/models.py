@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
@@ -14,9 +16,16 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.accounts.devices import device_words
-from mobiliz.accounts.querysets import MembershipQuerySet, OrganisationQuerySet, SignInQuerySet, UserQuerySet
+from mobiliz.accounts.querysets import (
+    AbsenceQuerySet,
+    MembershipQuerySet,
+    OrganisationQuerySet,
+    SignInQuerySet,
+    UserQuerySet,
+)
 from mobiliz.accounts.roles import ROLE_DESCRIPTIONS, SECOND_FACTOR_ROLES, Role
 from mobiliz.lib import clock
+from mobiliz.lib.ranges import DateRange
 from mobiliz.lib.search_keys import SearchKeyField
 
 NEVER = datetime.min.replace(tzinfo=UTC)  # sorts who never signed in before everybody else
@@ -202,6 +211,38 @@ class Membership(models.Model):
     def description(self) -> str:
         """What one does in this role, in a sentence."""
         return str(ROLE_DESCRIPTIONS[Role(self.role)])
+
+
+class Absence(models.Model):
+    """Someone is away from a day to a day, both included, and a colleague answers for them. It ends by itself.
+
+    The database holds that nobody is away twice at once, and that the colleague works where they see the same cases:
+    in the same organisation, or in the structure to which that agency belongs.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="absences")
+    covered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="covers")
+    from_on = models.DateField(_("du"))
+    until_on = models.DateField(_("au"))
+    declared_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("absence")
+        constraints = [
+            models.CheckConstraint(condition=Q(until_on__gte=models.F("from_on")), name="absence_ends_after_it_began"),
+            models.CheckConstraint(condition=~Q(covered_by=models.F("member")), name="absence_covered_by_another"),
+            ExclusionConstraint(
+                name="absence_never_two",
+                expressions=[
+                    ("member", RangeOperators.EQUAL),
+                    (DateRange("from_on", "until_on", Value("[]")), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
 
 
 class SignIn(models.Model):

@@ -2,7 +2,7 @@
 
 from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.models import Membership, User
-from mobiliz.accounts.roles import Permission
+from mobiliz.accounts.roles import Permission, Role
 
 
 def can_manage_accounts(actor: Actor) -> bool:
@@ -16,3 +16,11 @@ def can_change(actor: Actor, user: User) -> bool:
 
 def can_end(actor: Actor, membership: Membership) -> bool:
     return can_change(actor, membership.user)
+
+
+def can_declare_absence(actor: Actor, member: Membership) -> bool:
+    """One's own, and a colleague's who is ill: in the same organisation, or from the structure for its agency."""
+    own = actor.organisation_id
+    if own is None or not actor.is_adviser or member.role != Role.ADVISER or member.organisation is None:
+        return False
+    return own in (member.organisation_id, member.organisation.parent_id)

@@ -13,8 +13,10 @@ from mobiliz.lib import clock
 from mobiliz.lib.text import normalise
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mobiliz.accounts.actors import Actor
-    from mobiliz.accounts.models import User
+    from mobiliz.accounts.models import Organisation, User
 
 
 class OrganisationQuerySet(models.QuerySet):
@@ -56,7 +58,7 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(ended_on__isnull=True, user__is_active=True)
 
     def visible_to(self, actor: Actor) -> Self:
-        """Administrators see every account; the others their own and their colleagues'."""
+        """Administrators see every account; the others their own and their colleagues', those of agencies too."""
         if actor.can(Permission.MANAGE_ACCOUNTS):
             return self
         if actor.user is None:
@@ -64,7 +66,8 @@ class MembershipQuerySet(models.QuerySet):
         own = Q(user=actor.user)
         if actor.organisation_id is None:
             return self.filter(own)
-        return self.filter(own | Q(organisation_id=actor.organisation_id))
+        place = Q(organisation_id=actor.organisation_id) | Q(organisation__parent_id=actor.organisation_id)
+        return self.filter(own | place)
 
     def for_list(self) -> Self:
         return self.select_related("user", "organisation", "region").order_by(
@@ -77,6 +80,44 @@ class MembershipQuerySet(models.QuerySet):
     def of_organisation(self, organisation_id: int) -> Self:
         return self.filter(organisation_id=organisation_id)
 
+    def advisers_for(self, organisation: Organisation) -> Self:
+        """Who may follow a case of this organisation: its advisers, and those of the structure it belongs to."""
+        return self._advisers(Q(organisation=organisation.pk) | Q(organisation__children=organisation.pk)).distinct()
+
+    def team_of(self, actor: Actor) -> Self:
+        """The advisers of the actor's own organisation and of its agencies, by name."""
+        own = actor.organisation_id
+        return self._advisers(Q(organisation=own) | Q(organisation__parent=own))
+
+    def team_and_structure_of(self, actor: Actor) -> Self:
+        """With those of the structure to which an agency belongs: it sees the agency's cases."""
+        own = actor.organisation_id
+        places = Q(organisation=own) | Q(organisation__parent=own)
+        return self._advisers(places | Q(organisation__children=own)).distinct()
+
+    def _advisers(self, places: Q) -> Self:
+        advisers = self.current().filter(places, role=Role.ADVISER, organisation__isnull=False)
+        return advisers.with_places().order_by("user__search_name", "pk")
+
+    def told_for(self, member_id: int | None, *, organisation_id: int, on: date) -> Self:
+        """Who gets, on that day, what is meant for the member who follows a case of this organisation: whoever covers
+        them, else they themselves; every adviser of the organisation once nobody follows it."""
+        from mobiliz.accounts.models import Absence
+
+        present = self.current()
+        covers = Absence.objects.on(on).filter(member=member_id).values("covered_by")
+        cover = present.filter(pk__in=covers)
+        own = present.filter(pk=member_id).exclude(Exists(cover))
+        found = cover | own
+        place = present.filter(organisation=organisation_id, role=Role.ADVISER).exclude(Exists(found))
+        return (found | place).distinct()
+
+    def with_pk(self, pk: int | None) -> Self:
+        return self.filter(pk=pk)
+
+    def with_uid(self, uid: object) -> Self:
+        return self.filter(uid=uid)
+
     def pilots_for(self, region_code: str | OuterRef | None) -> Self:
         """Who pilots this region, the regional pilots and then the national ones."""
         regional = Q(role=Role.REGIONAL_PILOT, region_id=region_code, region__isnull=False)
@@ -87,6 +128,37 @@ class MembershipQuerySet(models.QuerySet):
 
     def latest_first(self) -> Self:
         return self.order_by("-ended_on", "-began_on", "-pk")
+
+
+class AbsenceQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Those of colleagues, in one's own organisation and its agencies; and those that one covers."""
+        own = actor.organisation_id
+        if own is None or actor.membership is None:
+            return self.none()
+        place = Q(member__organisation=own) | Q(member__organisation__parent=own)
+        return self.filter(place | Q(covered_by=actor.membership))
+
+    def on(self, day: date) -> Self:
+        return self.filter(from_on__lte=day, until_on__gte=day)
+
+    def not_over(self, day: date) -> Self:
+        return self.filter(until_on__gte=day)
+
+    def of_member(self, member: object) -> Self:
+        return self.filter(member=member)
+
+    def covered_by_member(self, member: object) -> Self:
+        return self.filter(covered_by=member)
+
+    def overlapping(self, from_on: date, until_on: date) -> Self:
+        return self.filter(from_on__lte=until_on, until_on__gte=from_on)
+
+    def with_people(self) -> Self:
+        return self.select_related("member__user", "member__organisation", "covered_by__user")
+
+    def soonest_first(self) -> Self:
+        return self.order_by("from_on", "member__user__search_name", "pk")
 
 
 class UserQuerySet(models.QuerySet):

@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from referrals.desks.adviser import case, case_acts, notes, todo
+from referrals.desks.adviser import case, case_acts, colleagues, notes, todo
 
 urlpatterns = [
+    # who follows which case, and who answers meanwhile
+    path("collegues/", colleagues.colleagues, name="referral_colleagues"),
+    path("collegues/<uuid:uid>/absence/", colleagues.absence, name="referral_absence"),
+    path("collegues/absences/<uuid:uid>/retour/", colleagues.come_back, name="referral_come_back"),
+    path("collegues/confier/", colleagues.hand_many, name="referral_hand_many"),
+    path("<uuid:uid>/confier/", colleagues.hand_one, name="referral_hand_one"),
+    # the case
     path("<uuid:uid>/", case.referral_case, name="referral_case"),
     path("<uuid:uid>/notes/", notes.note, name="referral_note"),
     path("<uuid:uid>/notes/<uuid:note>/rectifier/", notes.correct, name="referral_note_correct"),

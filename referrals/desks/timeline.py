@@ -69,6 +69,7 @@ LOOKS: dict[str, Look] = {
     Verb.WITHDRAW: Look("late", "x-mark", gettext_lazy("La personne abandonne")),
     Verb.CLOSE: Look("late", "x-mark", gettext_lazy("Dossier fermé")),
     Verb.REOPEN: Look("info", "arrow-left", gettext_lazy("Dossier rouvert : il redevient un brouillon")),
+    Verb.HAND_TO_COLLEAGUE: Look("info", "user", gettext_lazy("Dossier confié à %(to)s")),
 }
 _REASONS = dict(words.DECLINE_REASONS)
 _OUTCOMES = dict(words.OUTCOMES)
@@ -115,7 +116,7 @@ def _variant(entry: LogEntry, before: Assignment | None) -> str:
 
 def _title(entry: LogEntry, look: Look) -> str:
     garage = entry.assignment.garage.name if entry.assignment else _("un garage")
-    title = str(look.title) % {"garage": garage}
+    title = str(look.title) % {"garage": garage, "to": entry.detail.get("to", _("un collègue"))}
     if "total_incl_tax" in entry.detail:
         return _("%(what)s : %(more)s") % {"what": title, "more": _eur(entry.detail["total_incl_tax"])}
     outcome = _OUTCOMES.get(entry.detail.get("outcome", "")) if entry.verb not in _SAYS_ITS_OUTCOME else None
@@ -133,6 +134,8 @@ def _told(entry: LogEntry) -> Iterator[str]:
     if "done_on" in detail:
         words = {"day": _day(detail["done_on"]), "total": _eur(detail["final_total_incl_tax"])}
         yield _("Le %(day)s, pour %(total)s.") % words
+    if "before" in detail:
+        yield _("Avant, %(who)s le suivait.") % {"who": detail["before"]}
     yield from _why(detail)
 
 

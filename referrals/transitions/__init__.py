@@ -6,6 +6,7 @@ changes, all in one transaction. Refused (and Overtaken) say in French what happ
 
 from referrals.transitions.answering import accept, decline, give_back, lapse, no_show, settle_by_telephone
 from referrals.transitions.closing import close, reopen, tell_refusal, withdraw, withdraw_consent
+from referrals.transitions.colleagues import hand_all_to_colleague, hand_to_colleague
 from referrals.transitions.consenting import ConsentInput, record_consent
 from referrals.transitions.core import Overtaken, Refused
 from referrals.transitions.history import PastReferral, load_history
@@ -44,6 +45,8 @@ __all__ = [
     "decline_quote",
     "expire_quote",
     "give_back",
+    "hand_all_to_colleague",
+    "hand_to_colleague",
     "issue_quote",
     "lapse",
     "load_history",

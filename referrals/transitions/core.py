@@ -91,9 +91,9 @@ def finish(
     also: tuple[str, ...] = (),
 ) -> LogEntry:
     """Write the state with the facts named in `also`, one line of the log, one row of the queue of changes."""
-    assert to in TABLE[verb].targets, f"{verb} does not lead to {to}"
     moment = clock.now()
-    came_from, is_new = referral.state, verb == Verb.OPEN
+    came_from, is_new = State(referral.state), verb == Verb.OPEN
+    assert TABLE[verb].leads(came_from, to), f"{verb} does not lead from {came_from} to {to}"
     if is_new or came_from != to:
         referral.state_since = moment
         referral.closed_at = moment if to == State.CLOSED else None

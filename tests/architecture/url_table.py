@@ -268,6 +268,16 @@ SENDERS = [
     page("referral_sent", "sent", get=who(404, adviser=200, pilots_here=403)),
     page("referral_sent", "review", get=who(404, adviser=200, pilots_here=403)),
     page("referral_sent", "draft", get=who(404, adviser=302)),
+    page("referral_colleagues", get=who(404, advisers=200)),
+    page("referral_absence", "membership", get=who(404, adviser=200), post=who(404, adviser=422)),
+    act("referral_come_back", "absence", post=who(404, adviser=302)),
+    page("referral_hand_many", get=who(404, advisers=200), post=who(404, advisers=422)),
+    page(
+        "referral_hand_one",
+        "sent",
+        get=who(404, adviser=200, pilots_here=403),
+        post=who(404, adviser=422, pilots_here=403),
+    ),
     # the address of an act, opened, leads to the page where it is done
     act("referral_send_for_review", "draft", get=who(404, adviser=302), post=who(404, adviser=422)),
     act("referral_unsend", "sent", get=TO_CASE, post=who(404, adviser=302, pilots_here=403)),

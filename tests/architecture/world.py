@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+from mobiliz.accounts.absences import go_absent
+from mobiliz.lib import clock
 from referrals import transitions
 from referrals.noting import write_note
 from tests.cast import actor
 from tests.factories import journey
-from tests.factories.accounts import SignInFactory
+from tests.factories.accounts import MembershipFactory, SignInFactory
 from tests.factories.garages import ContactFactory, PriceScheduleFactory, VatRateFactory
 
 Cast = dict[str, Any]
@@ -60,6 +62,12 @@ def _note(cast: Cast) -> dict[str, Any]:
     return {"uid": referral.uid, "note": write_note(referral, text="Après 17 h", by=actor(cast["adviser"])).uid}
 
 
+def _absence(cast: Cast) -> Any:
+    colleague = MembershipFactory(organisation=cast["adviser"].organisation)
+    today = clock.today()
+    return go_absent(cast["adviser"], covered_by=colleague, from_on=today, until_on=today, by=actor(cast["adviser"]))
+
+
 # What stands in the address, by the name that a row gives it: a row of the database, or the words themselves.
 THINGS: dict[str, Callable[[Cast], Any]] = {
     "": lambda cast: {},
@@ -88,6 +96,7 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "sent_step": lambda cast: {"uid": _sent(cast).referral.uid, "step": "person"},
     "new_step": lambda cast: {"uid": uuid4(), "step": "person"},
     "note": _note,
+    "absence": _absence,
     "refused": lambda cast: journey.refused(cast["adviser"], cast["pilot"]),
     # as they were put to the garage
     "held": _sent,

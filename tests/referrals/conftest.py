@@ -42,7 +42,7 @@ def _closed(adviser, workshop):
 
 
 @pytest.fixture
-def do(adviser, workshop, pilot, garage, other_garage):
+def do(adviser, colleague, workshop, pilot, garage, other_garage):
     """`do("accept", referral, assignment)`: the verb by someone who may, with good input."""
 
     def act(verb, referral, held):
@@ -87,6 +87,7 @@ def do(adviser, workshop, pilot, garage, other_garage):
                 referral, outcome=Outcome.UNREACHABLE, reason="Trois appels sans réponse", by=by_adviser
             ),
             "reopen": lambda: transitions.reopen(referral, by=by_adviser),
+            "hand_to_colleague": lambda: transitions.hand_to_colleague(referral, to=colleague, by=by_adviser),
         }
         return acts[verb]()
 

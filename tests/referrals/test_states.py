@@ -45,6 +45,11 @@ MOVES = [
     ("withdraw", "draft review waiting accepted quoted agreed", "closed"),
     ("close", "draft review waiting accepted quoted agreed", "closed"),
     ("reopen", "closed", "draft"),
+    (
+        "hand_to_colleague",
+        "draft review waiting accepted quoted agreed",
+        "draft review waiting accepted quoted agreed",
+    ),
 ]
 
 

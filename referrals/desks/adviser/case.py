@@ -139,5 +139,6 @@ def _rights(request: HttpRequest, referral: Referral) -> dict[str, Any]:
         "can_edit": permissions.can_edit_draft(actor, referral),
         "may_add_photos": permissions.can_add_photos(actor, referral) and referral.state != State.DRAFT,
         "can_reassess": permissions.can_reassess(actor, referral) and referral.state != State.DRAFT,
+        "can_hand": permissions.can(actor, Verb.HAND_TO_COLLEAGUE, referral),
         "can_review": permissions.can(actor, Verb.APPROVE_REVIEW, referral),
     }

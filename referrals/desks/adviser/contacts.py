@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -46,7 +47,7 @@ def lines_to_call(referral: Referral, held: Assignment | None) -> list[tuple[str
 def people_of(referral: Referral, held: Assignment | None, pilots: Sequence[Membership], actor: Actor) -> list[Line]:
     """Expects what `for_case` loads; `pilots` with their users."""
     garage = _garage(held) if held else []
-    return [_person(referral), *garage, _adviser(referral, actor), *map(_pilot, _nearest(pilots))]
+    return [_person(referral), *garage, *_followers(referral, actor), *map(_pilot, _nearest(pilots))]
 
 
 def _person(referral: Referral) -> Line:
@@ -85,14 +86,42 @@ def _contact(contact: Contact, garage: str) -> Line:
     )
 
 
-def _adviser(referral: Referral, actor: Actor) -> Line:
-    adviser, place = referral.adviser, referral.organisation.name
-    if adviser is None:
-        return Line(name=place, part=_("Personne ne suit ce dossier."))
+def _followers(referral: Referral, actor: Actor) -> Iterator[Line]:
+    """Who follows it; before them, while they are away, who answers for them."""
+    if referral.adviser is None:
+        yield Line(name=referral.organisation.name, part=_("Personne ne suit ce dossier."))
+        return
+    if referral.cover:
+        yield _cover(referral, actor)
+    yield _adviser(referral, referral.adviser, actor)
+
+
+def _adviser(referral: Referral, adviser: Membership, actor: Actor) -> Line:
+    name, place = str(adviser.user), referral.organisation.name
+    if adviser.ended_on or not adviser.user.is_active:
+        part = _("Ne travaille plus ici : personne ne suit ce dossier, %(place)s.") % {"place": place}
+        return Line(name=name, part=part)
+    more = _("Absence jusqu’au %(day)s.") % {"day": _until(referral)} if referral.cover else ""
     if adviser == actor.membership:
-        return Line(name=str(adviser.user), part=_("Vous suivez ce dossier."))
+        return Line(name=name, part=_("Vous suivez ce dossier."), more=more)
     part = _("Suit le dossier, %(place)s") % {"place": place}
-    return Line(name=str(adviser.user), part=part, phone=adviser.phone, email=_unless_phone(adviser))
+    phone = "" if referral.cover else adviser.phone
+    return Line(name=name, part=part, phone=phone, email=_unless_phone(adviser), more=more)
+
+
+def _cover(referral: Referral, actor: Actor) -> Line:
+    cover = referral.cover
+    words = {"who": referral.adviser.user, "day": _until(referral)}
+    is_own = actor.membership is not None and cover["pk"] == actor.membership.pk
+    part = _("Vous remplacez %(who)s jusqu’au %(day)s.") if is_own else _("Remplace %(who)s jusqu’au %(day)s.")
+    name = f"{cover['first_name']} {cover['last_name']}"
+    phone = "" if is_own else cover["phone"]
+    email = "" if is_own or cover["phone"] else cover["email"]
+    return Line(name=name, part=part % words, phone=phone, email=email)
+
+
+def _until(referral: Referral) -> str:
+    return day_fr(date.fromisoformat(referral.cover["until_on"]))
 
 
 def _nearest(pilots: Sequence[Membership]) -> Sequence[Membership]:

@@ -127,7 +127,7 @@ def _tabs(whose: str, counts: dict[str, dict[str, int]]) -> list[dict[str, Any]]
     """One's own with those that nobody follows; where there are colleagues' cases or left ones, those apart."""
     left = counts["left"]["open"]
     offered = [
-        (OWN, _("Les miens"), counts["own"]["open"] + left),
+        (OWN, _("Les miens"), counts["own"]["open"] + counts["covered"]["open"] + left),
         (COLLEAGUES, _("Ceux de mes collègues"), counts["colleagues"]["open"]),
         (LEFT, _("Sans personne pour les suivre"), left),
     ]
@@ -158,6 +158,8 @@ def _followed_by(referral: Referral, actor: Actor) -> str:
     if adviser.pk == actor.membership.pk:  # type: ignore[union-attr]
         return ""
     name = adviser.user.get_full_name()
+    if referral.cover and referral.cover["pk"] == actor.membership.pk:  # type: ignore[union-attr]
+        return _("vous remplacez %(name)s") % {"name": name}
     if adviser.ended_on or not adviser.user.is_active:
         return _("suivi auparavant par %(name)s, qui ne travaille plus ici") % {"name": name}
     return _("suivi par %(name)s") % {"name": name}
