@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from mobiliz.accounts.actors import ActorKind
 from mobiliz.accounts.roles import Permission
+from mobiliz.lib import clock
+from mobiliz.lib.freshness import add_months
 from mobiliz.lib.text import normalise
 from mobiliz.territory.querysets import PlacedQuerySet
 
@@ -77,6 +81,30 @@ class GarageQuerySet(PlacedQuerySet):
     def in_status(self, status: str) -> Self:
         return self.filter(models.Exists(self._open_line().filter(status=status)))
 
+    def that_repair(self, work: str) -> Self:
+        return self.filter(works__contains=[work])
+
+    def of_brands(self, brands: str) -> Self:
+        return self.filter(brands=brands)
+
+    def to_be_confirmed(self) -> Self:
+        """Never confirmed, or too long ago."""
+        last_good = add_months(clock.today(), -settings.CONFIRMATION_MONTHS)
+        return self.filter(Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=last_good))
+
+    def with_past(self) -> Self:
+        """With every state it was in before."""
+        states = self.model.past.field.model.objects.select_related("commune__department", "group")
+        return self.select_related("commune__department", "group").prefetch_related(models.Prefetch("past", states))
+
+    def of_organisation_of(self, actor: Actor) -> Garage:
+        """The garage in which the actor works."""
+        return self.get(organisation_id=actor.organisation_id)
+
+    def for_page(self) -> Self:
+        """With what its own page says of it."""
+        return self.with_status().with_places().select_related("confirmed_by__user", "engaged_by__user")
+
     def matching(self, text: str) -> Self:
         """By a part of the name, by commune, or by the beginning of a postcode or SIRET."""
         key, digits = normalise(text), "".join(text.split())
@@ -109,6 +137,32 @@ class GarageStatusQuerySet(models.QuerySet):
         return self.select_related("set_by__user").order_by("-from_on", "-pk")
 
 
+class CharterQuerySet(models.QuerySet):
+    def latest_first(self) -> Self:
+        signed = Coalesce("garage_signed_on", "programme_signed_on")
+        return self.order_by(signed.desc(), "-pk")
+
+
+class OwnerChangeQuerySet(models.QuerySet):
+    def latest_first(self) -> Self:
+        return self.select_related("noted_by__user").order_by("-on", "-pk")
+
+
+class TermQuerySet(models.QuerySet):
+    def in_force(self) -> Self:
+        return self.filter(ended_on__isnull=True)
+
+    def for_page(self) -> Self:
+        """In the order of the form, each kind's last agreement first."""
+        kind = Case(
+            *(When(kind=kind, then=Value(place)) for place, kind in enumerate(("instalments", "reused_parts"))),
+            When(kind="courtesy_car", then=Value(2)),
+            default=Value(3),
+            output_field=IntegerField(),
+        )
+        return self.select_related("noted_by__user").order_by(kind, "-agreed_on", "-pk")
+
+
 class ContactQuerySet(models.QuerySet):
     def current(self) -> Self:
         return self.filter(ended_on__isnull=True)
@@ -120,6 +174,16 @@ class ContactQuerySet(models.QuerySet):
         if actor.is_pilot or actor.is_adviser:
             return self.filter(garage__in=Garage.objects.visible_to(actor))
         return self.filter(garage__organisation_id=actor.organisation_id) if actor.is_garage else self.none()
+
+    def of_garage(self, garage: Garage) -> Self:
+        return self.filter(garage=garage)
+
+    def with_past(self) -> Self:
+        """With every state they were in before."""
+        return self.prefetch_related("past")
+
+    def with_confirmation(self) -> Self:
+        return self.select_related("confirmed_by__user")
 
     def with_garage(self) -> Self:
         return self.select_related("garage__commune__department")

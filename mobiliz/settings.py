@@ -54,6 +54,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "heroicons",
     "oauth2_provider",
+    "pgtrigger",
+    "pghistory",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -323,6 +325,12 @@ _email_options = {
 _is_smtp = _email["EMAIL_BACKEND"].endswith("smtp.EmailBackend")
 MAILERS = {"default": {"BACKEND": _email["EMAIL_BACKEND"], **({"OPTIONS": _email_options} if _is_smtp else {})}}
 DEFAULT_FROM_EMAIL = _required("DEFAULT_FROM_EMAIL", "Mobiliz <ne-pas-repondre@mobiliz.example>")
+
+# --- the directory ----------------------------------------------------------------------------------------
+# After so many months a contact, a garage's page or a structure's is to be confirmed again.
+CONFIRMATION_MONTHS = env.int("CONFIRMATION_MONTHS", default=12)
+# So many days before a structure's agreement ends, its page says so.
+AGREEMENT_WARNING_DAYS = env.int("AGREEMENT_WARNING_DAYS", default=60)
 
 # --- the API ----------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -13,13 +13,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from mobiliz.accounts.actors import Actor
-from mobiliz.accounts.models import Organisation, OrganisationKind
+from mobiliz.accounts.history import recorded
+from mobiliz.accounts.models import Membership, Organisation, OrganisationKind
 from mobiliz.lib import clock
 from mobiliz.lib.refusals import Refused
+from mobiliz.lib.seen import refuse_overtaken
 from mobiliz.lib.templatetags.mobiliz import day_fr
 from mobiliz.lib.text import normalise
-from mobiliz.territory.models import Commune
-from partners.models import Agency, Structure
+from mobiliz.territory.models import Commune, Region
+from partners.models import Adviser, Agency, Structure
 from partners.permissions import is_within_reach
 
 
@@ -34,6 +36,10 @@ class StructureFacts:
     address: str = ""
     phone: str = ""
     email: str = ""
+    network: str = ""
+    publics: tuple[str, ...] = ()
+    regions: tuple[Region, ...] = ()
+    reference: Membership | None = None
     agreement_from: date | None = None
     agreement_until: date | None = None
 
@@ -46,9 +52,21 @@ class AgencyFacts:
     commune: Commune
     address: str = ""
     phone: str = ""
+    email: str = ""
 
 
-@transaction.atomic
+def facts_of(structure: Structure) -> StructureFacts:
+    """What is recorded now."""
+    several = {"publics": tuple(structure.publics), "regions": tuple(structure.regions.order_by("name"))}
+    same = {field.name: getattr(structure, field.name) for field in fields(StructureFacts) if field.name not in several}
+    return StructureFacts(**same | several | {"siret": structure.siret or ""})
+
+
+def agency_facts_of(agency: Agency) -> AgencyFacts:
+    return AgencyFacts(**{field.name: getattr(agency, field.name) for field in fields(AgencyFacts)})
+
+
+@recorded
 def register_structure(facts: StructureFacts, *, by: Actor) -> Structure:
     """A structure enters the directory, with the organisation for which its advisers will work."""
     _refuse_elsewhere(facts.commune, by)
@@ -56,17 +74,20 @@ def register_structure(facts: StructureFacts, *, by: Actor) -> Structure:
     organisation = Organisation.objects.create(kind=OrganisationKind.STRUCTURE, name=facts.name)
     try:
         with transaction.atomic():
-            return Structure.objects.create(organisation=organisation, **_values(facts))
+            structure = Structure.objects.create(organisation=organisation, **_values(facts))
     except IntegrityError:
         _refuse_siret_of_another(facts.siret)
         raise
+    structure.regions.set(facts.regions)
+    return structure
 
 
-@transaction.atomic
-def update_structure(structure: Structure, facts: StructureFacts, *, by: Actor) -> Structure:
-    """Correct what is recorded; the organisation keeps the structure's name."""
+@recorded
+def update_structure(structure: Structure, facts: StructureFacts, *, seen: str = "", by: Actor) -> Structure:
+    """Correct what is recorded; the organisation keeps the structure's name. `seen`: what was recorded before."""
     _refuse_elsewhere(facts.commune, by)
     locked = _locked(structure)
+    refuse_overtaken(seen, facts_of(locked))
     _refuse_namesake(facts, but=locked)
     try:
         with transaction.atomic():
@@ -74,11 +95,47 @@ def update_structure(structure: Structure, facts: StructureFacts, *, by: Actor) 
     except IntegrityError:
         _refuse_siret_of_another(facts.siret)
         raise
+    locked.regions.set(facts.regions)
     Organisation.objects.filter(pk=locked.organisation_id).rename(facts.name)
     return locked
 
 
-@transaction.atomic
+@recorded
+def confirm_structure(structure: Structure, *, by: Actor) -> Structure:
+    """Everything on its page is right, its open agencies included."""
+    locked = _locked(structure)
+    _refuse_ended(locked)
+    agencies = list(Agency.objects.of_structure(locked).current())
+    for agency in agencies:
+        agency.confirm(by)
+    Agency.objects.bulk_update(agencies, ["confirmed_on", "confirmed_by"])
+    _write(locked, confirmed_on=clock.today(), confirmed_by=by.membership)
+    return locked
+
+
+@recorded
+def confirm_agency(agency: Agency, *, by: Actor) -> Agency:
+    """The place is still there, and so is its telephone."""
+    structure = _locked(agency.structure)
+    agency = Agency.objects.get(pk=agency.pk)
+    if agency.ended_on is not None:
+        raise Refused(_("Cette agence est fermée depuis le %(on)s.") % {"on": day_fr(agency.ended_on)})
+    agency.save(update_fields=agency.confirm(by))
+    _write(structure)
+    return agency
+
+
+@recorded
+def confirm_adviser(adviser: Adviser, *, by: Actor) -> Adviser:
+    """The person still works there, and the direct line is right."""
+    row = Adviser.objects.select_for_update(of=("self",)).get(pk=adviser.pk)
+    if row.ended_on is not None:
+        raise Refused(_("%(adviser)s ne travaille plus ici.") % {"adviser": row})
+    row.save(update_fields=row.confirm(by))
+    return row
+
+
+@recorded
 def end_structure(structure: Structure, *, on: date, by: Actor) -> Structure:
     """The structure leaves the network; its cases and its people's accounts stay."""
     locked = _locked(structure)
@@ -90,7 +147,7 @@ def end_structure(structure: Structure, *, on: date, by: Actor) -> Structure:
     return locked
 
 
-@transaction.atomic
+@recorded
 def take_back_structure(structure: Structure, *, by: Actor) -> Structure:
     """The structure is in the network again."""
     locked = _locked(structure)
@@ -98,14 +155,12 @@ def take_back_structure(structure: Structure, *, by: Actor) -> Structure:
     return locked
 
 
-@transaction.atomic
+@recorded
 def add_agency(structure: Structure, facts: AgencyFacts, *, by: Actor) -> Agency:
     """A local place, with the organisation, child of the structure's, for which its advisers will work."""
     _refuse_elsewhere(facts.commune, by)
     locked = _locked(structure)
-    if locked.ended_on is not None:
-        message = _("Cette structure est sortie du réseau le %(on)s : faites-la d’abord revenir.")
-        raise Refused(message % {"on": day_fr(locked.ended_on)})
+    _refuse_ended(locked)
     _refuse_known_agency(locked, facts)
     organisation = Organisation.objects.create(
         kind=OrganisationKind.AGENCY, name=facts.name, parent_id=locked.organisation_id
@@ -114,13 +169,14 @@ def add_agency(structure: Structure, facts: AgencyFacts, *, by: Actor) -> Agency
     return Agency.objects.create(structure=locked, organisation=organisation, **_as_recorded(facts))
 
 
-@transaction.atomic
-def update_agency(agency: Agency, facts: AgencyFacts, *, by: Actor) -> Agency:
+@recorded
+def update_agency(agency: Agency, facts: AgencyFacts, *, seen: str = "", by: Actor) -> Agency:
     """Correct what is recorded of an agency; its organisation keeps its name."""
     _refuse_elsewhere(facts.commune, by)
     structure = _locked(agency.structure)
     _refuse_known_agency(structure, facts, but=agency)
-    agency = Agency.objects.get(pk=agency.pk)
+    agency = Agency.objects.select_related("commune").get(pk=agency.pk)
+    refuse_overtaken(seen, agency_facts_of(agency))
     for name, value in _as_recorded(facts).items():
         setattr(agency, name, value)
     agency.save()
@@ -129,7 +185,7 @@ def update_agency(agency: Agency, facts: AgencyFacts, *, by: Actor) -> Agency:
     return agency
 
 
-@transaction.atomic
+@recorded
 def close_agency(agency: Agency, *, on: date, by: Actor) -> Agency:
     """The place has closed; what its advisers did stays theirs."""
     structure = _locked(agency.structure)
@@ -144,7 +200,7 @@ def close_agency(agency: Agency, *, on: date, by: Actor) -> Agency:
     return agency
 
 
-@transaction.atomic
+@recorded
 def reopen_agency(agency: Agency, *, by: Actor) -> Agency:
     """The place is open again."""
     structure = _locked(agency.structure)
@@ -156,7 +212,7 @@ def reopen_agency(agency: Agency, *, by: Actor) -> Agency:
 
 
 def _locked(structure: Structure) -> Structure:
-    return Structure.objects.select_for_update(of=("self",)).get(pk=structure.pk)
+    return Structure.objects.select_for_update(of=("self",)).select_related("commune").get(pk=structure.pk)
 
 
 def _write(structure: Structure, **values: Any) -> None:
@@ -172,8 +228,16 @@ def _as_recorded(facts: StructureFacts | AgencyFacts) -> dict[str, Any]:
 
 
 def _values(facts: StructureFacts) -> dict[str, Any]:
+    values = _as_recorded(facts) | {"publics": list(facts.publics), "search_name": normalise(facts.name)}
+    del values["regions"]
     # two structures without a SIRET are not two with the same
-    return _as_recorded(facts) | {"siret": facts.siret or None, "search_name": normalise(facts.name)}
+    return values | {"siret": facts.siret or None}
+
+
+def _refuse_ended(structure: Structure) -> None:
+    if structure.ended_on is not None:
+        message = _("Cette structure est sortie du réseau le %(on)s : faites-la d’abord revenir.")
+        raise Refused(message % {"on": day_fr(structure.ended_on)})
 
 
 def _refuse_day_ahead(on: date) -> None:

@@ -6,11 +6,14 @@ import uuid
 from datetime import date
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from mobiliz.accounts.confirmations import Confirmable
+from mobiliz.accounts.history import tracked
 from mobiliz.accounts.models import Membership, Organisation
 from mobiliz.lib import clock
 from partners.querysets import AdviserManager, AgencyQuerySet, ApiClientQuerySet, StructureQuerySet
@@ -25,7 +28,26 @@ class StructureKind(models.TextChoices):
     INSERTION = "insertion", _("structure d’insertion")
 
 
-class Structure(models.Model):
+class Public(models.TextChoices):
+    """Whom a structure helps."""
+
+    JOB_SEEKERS = "job_seekers", _("demandeurs d’emploi")
+    PRECARIOUS = "precarious", _("intérimaires et salariés précaires")
+    MINIMUM_INCOME = "minimum_income", _("bénéficiaires du RSA")
+    YOUNG = "young", _("jeunes")
+    SINGLE_PARENTS = "single_parents", _("familles monoparentales")
+    DISABLED = "disabled", _("personnes handicapées")
+    INDEBTED = "indebted", _("ménages endettés")
+    FOUNDERS = "founders", _("créateurs d’entreprise")
+    HOMELESS = "homeless", _("personnes sans logement stable")
+
+
+@tracked(
+    "PastStructure",
+    *("name", "kind", "siret", "address", "commune", "phone", "email", "network", "publics", "reference"),
+    *("agreement_from", "agreement_until", "ended_on", "confirmed_on", "confirmed_by"),
+)
+class Structure(Confirmable):
     """An organisation that refers people to the garages."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -38,10 +60,26 @@ class Structure(models.Model):
     commune = models.ForeignKey("territory.Commune", on_delete=models.PROTECT, related_name="structures")
     phone = models.CharField(_("téléphone"), max_length=20, blank=True)
     email = models.EmailField(_("adresse électronique"), blank=True)
+    network = models.CharField(
+        _("réseau"), max_length=120, blank=True, help_text=_("à quel réseau ou à quelle enseigne elle appartient")
+    )
+    publics = ArrayField(
+        models.CharField(max_length=20, choices=Public.choices), verbose_name=_("publics"), default=list, blank=True
+    )
+    # where it refers people; none: around its seat and its agencies
+    regions = models.ManyToManyField("territory.Region", verbose_name=_("régions"), blank=True, related_name="+")
+    # whom pilots ask first
+    reference = models.ForeignKey(
+        Membership,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("personne référente"),
+    )
     agreement_from = models.DateField(_("convention signée le"), null=True, blank=True)
     agreement_until = models.DateField(_("convention valable jusqu’au"), null=True, blank=True)
     ended_on = models.DateField(_("sortie du réseau le"), null=True, blank=True)
-    confirmed_on = models.DateField(_("fiche confirmée le"), null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -63,13 +101,23 @@ class Structure(models.Model):
                 | Q(agreement_from__isnull=False, agreement_until__gte=F("agreement_from")),
                 name="structure_agreement_ends_after_start",
             ),
+            models.CheckConstraint(condition=Q(publics__contained_by=Public.values), name="structure_publics_known"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def agreement_sense(self) -> str:
+        """Late when its agreement is over, wait when it soon will be, none when there is no end or no agreement."""
+        if self.agreement_until is None:
+            return "none"
+        days = (self.agreement_until - clock.today()).days
+        return "late" if days < 0 else "wait" if days <= settings.AGREEMENT_WARNING_DAYS else "good"
 
-class Agency(models.Model):
+
+@tracked("PastAgency", "name", "address", "commune", "phone", "email", "ended_on", "confirmed_on", "confirmed_by")
+class Agency(Confirmable):
     """A local place of a structure, with advisers of its own."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -79,6 +127,7 @@ class Agency(models.Model):
     address = models.CharField(_("adresse"), max_length=200, blank=True)
     commune = models.ForeignKey("territory.Commune", on_delete=models.PROTECT, related_name="agencies")
     phone = models.CharField(_("téléphone"), max_length=20, blank=True)
+    email = models.EmailField(_("adresse électronique"), blank=True)
     ended_on = models.DateField(_("fermée le"), null=True, blank=True)
 
     objects = AgencyQuerySet.as_manager()
@@ -128,3 +177,8 @@ class ApiClient(models.Model):
     @property
     def granted_scopes(self) -> frozenset[str]:
         return frozenset(self.scopes.split())
+
+    @property
+    def granted_in_words(self) -> list[str]:
+        said = settings.OAUTH2_PROVIDER["SCOPES"]
+        return [str(said.get(scope, scope)) for scope in sorted(self.granted_scopes)]

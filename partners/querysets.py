@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from mobiliz.accounts.actors import ActorKind
 from mobiliz.accounts.roles import Permission, Role
+from mobiliz.lib import clock
+from mobiliz.lib.freshness import add_months
 from mobiliz.lib.text import normalise
 
 if TYPE_CHECKING:
@@ -76,6 +80,30 @@ class StructureQuerySet(models.QuerySet):
     def with_places(self) -> Self:
         return self.select_related("commune__department__region")
 
+    def for_page(self) -> Self:
+        """With what its own page says of it."""
+        return self.with_places().select_related("confirmed_by__user", "reference__user")
+
+    def with_past(self) -> Self:
+        """With every state it was in before."""
+        states = self.model.past.field.model.objects.select_related("commune", "reference__user")
+        return self.select_related("commune", "reference__user").prefetch_related(Prefetch("past", states))
+
+    def of_members_of(self, organisation_id: int | None) -> Self:
+        """The structure for which one works, at its seat or in an agency."""
+        agency = self._agencies().filter(organisation_id=organisation_id)
+        return self.filter(Q(organisation_id=organisation_id) | Q(Exists(agency)))
+
+    def to_be_confirmed(self) -> Self:
+        """Never confirmed, or too long ago."""
+        last_good = add_months(clock.today(), -settings.CONFIRMATION_MONTHS)
+        return self.filter(Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=last_good))
+
+    def whose_agreement_ends(self) -> Self:
+        """Over, or soon so."""
+        soon = clock.today() + timedelta(days=settings.AGREEMENT_WARNING_DAYS)
+        return self.filter(agreement_until__lte=soon)
+
     def for_list(self) -> Self:
         """With what a row of the list shows."""
         return self.select_related("commune__department")
@@ -110,9 +138,15 @@ class AgencyQuerySet(models.QuerySet):
     def with_places(self) -> Self:
         return self.select_related("structure", "commune__department__region")
 
+    def with_past(self) -> Self:
+        """With every state they were in before."""
+        states = self.model.past.field.model.objects.select_related("commune")
+        return self.select_related("commune").prefetch_related(Prefetch("past", states))
+
     def for_list(self) -> Self:
         """The open ones first, by name."""
-        return self.select_related("commune__department").order_by(F("ended_on").desc(nulls_first=True), "name", "pk")
+        rows = self.select_related("commune__department", "confirmed_by__user")
+        return rows.order_by(F("ended_on").desc(nulls_first=True), "name", "pk")
 
 
 class AdviserQuerySet(models.QuerySet):
@@ -146,7 +180,8 @@ class AdviserQuerySet(models.QuerySet):
         )
 
     def for_list(self) -> Self:
-        return self.select_related("user", "organisation").order_by("user__last_name", "user__first_name", "pk")
+        rows = self.select_related("user", "organisation", "confirmed_by__user")
+        return rows.order_by("user__last_name", "user__first_name", "pk")
 
 
 class AdviserManager(models.Manager.from_queryset(AdviserQuerySet)):  # type: ignore[misc]
@@ -162,4 +197,14 @@ class ApiClientQuerySet(models.QuerySet):
         return self.filter(application=application)
 
     def visible_to(self, actor: Actor) -> Self:
-        return self if actor.can(Permission.MANAGE_ACCOUNTS) else self.none()
+        """Administrators see every client, pilots those of the structures that they see."""
+        from partners.models import Structure
+
+        if actor.can(Permission.MANAGE_ACCOUNTS):
+            return self
+        if not actor.is_pilot:
+            return self.none()
+        return self.filter(organisation__structure__in=Structure.objects.visible_to(actor))
+
+    def of_organisation(self, organisation_id: int) -> Self:
+        return self.filter(organisation_id=organisation_id).order_by("name", "pk")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,11 +14,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from mobiliz.lib.paging import list_page, paged
-from mobiliz.lib.refusals import attempt
-from partners import actions
+from mobiliz.lib.refusals import Refused, attempt
+from mobiliz.lib.seen import attempt_seen
+from partners import actions, reading
 from partners.forms import ORDERS, ORDERS_OF_PILOTS, AgencyForm, EndForm, StructureFilter, StructureForm
 from partners.models import Adviser, Agency, Structure
-from partners.permissions import can_add_agency, can_edit, can_register, can_see_directory, can_see_follow_up
+from partners.permissions import (
+    can_add_agency,
+    can_confirm,
+    can_confirm_adviser,
+    can_edit,
+    can_register,
+    can_see_directory,
+    can_see_history,
+)
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -39,18 +49,47 @@ def structures(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def structure(request: HttpRequest, uid: UUID) -> HttpResponse:
+    shown = get_visible_or_404(Structure.objects.for_page(), request.actor, uid)
+    return page(request, "partners/structure.html", reading.page_of(shown, request.actor))
+
+
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """The page of the structure for which one works."""
+    require(request.actor.is_adviser)
+    own = Structure.objects.visible_to(request.actor).of_members_of(request.actor.organisation_id)
+    return redirect("partners:structure", own.get().uid)
+
+
+@require_safe
+def history(request: HttpRequest, uid: UUID) -> HttpResponse:
     shown = get_visible_or_404(Structure.objects.with_places(), request.actor, uid)
-    agencies = Agency.objects.visible_to(request.actor).of_structure(shown).for_list()
-    context = {
-        "structure": shown,
-        "agencies": [(agency, can_edit(request.actor, agency)) for agency in agencies],
-        "advisers": Adviser.objects.visible_to(request.actor).of_structure(shown).current().for_list(),
-        "may_edit": can_edit(request.actor, shown),
-        "may_add_agency": can_add_agency(request.actor, shown),
-        "sees_follow_up": can_see_follow_up(request.actor, shown),
-        "today": clock.today(),
-    }
-    return page(request, "partners/structure.html", context)
+    require(can_see_history(request.actor, shown))
+    return page(request, "partners/history.html", {"structure": shown, "changes": reading.changes_of(shown)})
+
+
+@require_POST
+def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
+    found = get_visible_or_404(Structure.objects.with_places(), request.actor, uid)
+    require(can_confirm(request.actor, found))
+    done = _("La fiche et les agences sont confirmées aujourd’hui.")
+    return _act(request, found, lambda: actions.confirm_structure(found, by=request.actor), done)
+
+
+@require_POST
+def confirm_agency(request: HttpRequest, uid: UUID) -> HttpResponse:
+    agency = _editable_agency(request, uid)
+    done = _("L’agence est confirmée aujourd’hui.")
+    return _act(request, agency.structure, lambda: actions.confirm_agency(agency, by=request.actor), done)
+
+
+@require_POST
+def confirm_adviser(request: HttpRequest, uid: UUID) -> HttpResponse:
+    adviser = get_visible_or_404(Adviser.objects.current().for_list(), request.actor, uid)
+    require(can_confirm_adviser(request.actor, adviser))
+    place = Structure.objects.visible_to(request.actor).of_members_of(adviser.organisation_id).get()
+    done = _("C’est noté : la ligne de %(adviser)s est toujours la bonne.") % {"adviser": adviser}
+    return _act(request, place, lambda: actions.confirm_adviser(adviser, by=request.actor), done)
 
 
 @form_page
@@ -67,10 +106,14 @@ def register(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     edited = _editable(request, uid)
     form = StructureForm.of(edited, _posted(request))
-    if form.is_valid() and attempt(form, lambda: actions.update_structure(edited, form.facts, by=request.actor)):
+    if form.is_valid() and attempt_seen(form, lambda: _update(edited, form, request)):
         messages.success(request, _("La fiche est à jour."))
         return redirect("partners:structure", uid)
     return _answer(request, "partners/form.html", form, structure=edited)
+
+
+def _update(edited: Structure, form: StructureForm, request: HttpRequest) -> Structure:
+    return actions.update_structure(edited, form.facts, seen=form.cleaned_data["seen"], by=request.actor)
 
 
 @form_page
@@ -105,10 +148,14 @@ def add_agency(request: HttpRequest, uid: UUID) -> HttpResponse:
 def edit_agency(request: HttpRequest, uid: UUID) -> HttpResponse:
     agency = _editable_agency(request, uid)
     form = AgencyForm.of(agency, _posted(request))
-    if form.is_valid() and attempt(form, lambda: actions.update_agency(agency, form.facts, by=request.actor)):
+    if form.is_valid() and attempt_seen(form, lambda: _update_agency(agency, form, request)):
         messages.success(request, _("L’agence est à jour."))
         return redirect("partners:structure", agency.structure.uid)
     return _answer(request, "partners/agency.html", form, structure=agency.structure, agency=agency)
+
+
+def _update_agency(agency: Agency, form: AgencyForm, request: HttpRequest) -> Agency:
+    return actions.update_agency(agency, form.facts, seen=form.cleaned_data["seen"], by=request.actor)
 
 
 @form_page
@@ -142,6 +189,17 @@ def _editable_agency(request: HttpRequest, uid: UUID) -> Agency:
     found = get_visible_or_404(Agency.objects.with_places(), request.actor, uid)
     require(can_edit(request.actor, found))
     return found
+
+
+def _act(request: HttpRequest, place: Structure, verb: Callable[[], object], done: str) -> HttpResponse:
+    """One act, then back to the structure's page, which says what came of it."""
+    try:
+        verb()
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, done)
+    return redirect("partners:structure", place.uid)
 
 
 def _answer(request: HttpRequest, template: str, form: object, **context: object) -> HttpResponse:

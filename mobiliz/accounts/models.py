@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from mobiliz.accounts.confirmations import Confirmable
 from mobiliz.accounts.devices import device_words
 from mobiliz.accounts.querysets import (
     AbsenceQuerySet,
@@ -141,7 +142,7 @@ class Engagement(models.TextChoices):
     VOLUNTEER = "volunteer", _("bénévole")
 
 
-class Membership(models.Model):
+class Membership(Confirmable):
     """One person's place in one organisation, in one role; a person may have several and works as one."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

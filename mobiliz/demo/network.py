@@ -9,11 +9,13 @@ from datetime import date, timedelta
 from django.contrib.auth.hashers import make_password
 from oauth2_provider.models import Application
 
-from garages.models import Contact, DistributionGroup, Garage, GarageStatus, Level
+from garages.models import Charter, Contact, DistributionGroup, Garage, GarageStatus, Level, Term
+from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.models import Membership, Organisation, User
 from mobiliz.accounts.passwords import DEMONSTRATION_PASSWORD
 from mobiliz.accounts.roles import Role
 from mobiliz.demo.names import Draw
+from mobiliz.demo.workshops import charters_of, correct, terms_of, workshop_of
 from mobiliz.lib import clock
 from mobiliz.lib.text import normalise
 from mobiliz.territory.models import Commune
@@ -56,7 +58,9 @@ class Cast:
 def load_network() -> Cast:
     structures = {row[0]: _structure(*row) for row in STRUCTURES}
     garages = list(_garages())
-    return _people(structures, garages)
+    cast = _people(structures, garages)
+    correct(garages, by=Actor.member(cast.pilot))
+    return cast
 
 
 def _structure(name: str, kind: str, commune: str, agencies: tuple, since: date) -> Structure:
@@ -96,7 +100,9 @@ def _garages() -> Iterator[Garage]:
     GarageStatus.objects.bulk_create(
         GarageStatus(garage=garage, status="active", from_on=garage.joined_on) for garage in garages
     )
-    Contact.objects.bulk_create(_contacts(garages))
+    contacts = Contact.objects.bulk_create(_contacts(garages))
+    Charter.objects.bulk_create(charters_of(garages))
+    Term.objects.bulk_create(terms_of(garages, [contact for contact in contacts if contact.rank == 1]))
     yield from garages
 
 
@@ -133,8 +139,10 @@ def _garage(index: int, place: Commune, organisation: Organisation, joined_on: d
         weekly_cap=6 if index < 2 else 2,
         joined_on=joined_on,
         joined_how=joined_how,
-        charter_signed_on=joined_on,
-        confirmed_on=clock.today() - timedelta(days=20 + index % 200),
+        **workshop_of(index, level),
+        # some fifteen were never confirmed, some fifty too long ago
+        confirmed_on=None if index % 21 == 20 else clock.today() - timedelta(days=20 + (index * 37) % 460),
+        engaged_on=clock.today() - timedelta(days=15 + (index * 53) % 420),
     )
 
 
@@ -162,7 +170,8 @@ def _contacts(garages: list[Garage]) -> Iterator[Contact]:
                 function=function,
                 phone=f"+3399901{index:03d}{rank}",
                 email=f"{function}{index}@garage.example",
-                confirmed_on=clock.today() - timedelta(days=30 + index % 300),
+                confirmed_on=clock.today() - timedelta(days=10 + (index * 29 + rank * 90) % 440),
+                publishable_on=clock.today() - timedelta(days=200) if index % 4 == 0 and rank == 1 else None,
             )
 
 

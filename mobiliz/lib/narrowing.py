@@ -23,6 +23,8 @@ class NarrowingForm(forms.Form):
     """Its fields are all optional; what makes no sense in the address is left out."""
 
     use_required_attribute = False
+    # the fields that are always in sight; the others open on request
+    FIRST: tuple[str, ...] = ()
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -33,6 +35,19 @@ class NarrowingForm(forms.Form):
     @property
     def is_narrowed(self) -> bool:
         return any(self.data.get(name) for name in self.fields)
+
+    @property
+    def first(self) -> list[Any]:
+        return [self[name] for name in self.FIRST]
+
+    @property
+    def others(self) -> list[Any]:
+        return [self[name] for name in self.fields if name not in self.FIRST]
+
+    @property
+    def has_others(self) -> bool:
+        """Whether one of those that open on request narrows the list."""
+        return any(name not in self.FIRST for name in self.asked)
 
     def chips(self, request: HttpRequest) -> list[Chip]:
         return [

@@ -12,7 +12,7 @@ from mobiliz.lib.forms import FreeTextField, _TypedField
 from tests.architecture.layers import place
 
 # Fields of text that are no free text: each has a form of its own, or is searched with and not kept.
-NOT_FREE = {"q", "plate", "vin", "postcode", "code", "next"}
+NOT_FREE = {"q", "seen", "plate", "vin", "postcode", "code", "next"}
 
 
 def all_forms(base=forms.BaseForm):

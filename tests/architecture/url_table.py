@@ -91,6 +91,8 @@ NOBODY = who(404)
 # Pilots change what is in their region; who sees the directory is told no, who does not is told nothing.
 HERE = who(403, stranger=404, administrator=404, other_regional_pilot=404, pilots_here=200)
 ASKED_HERE = HERE | dict.fromkeys(GROUPS["pilots_here"], 422)
+# the owner too says that what is recorded is right
+CONFIRMED_HERE = HERE | dict.fromkeys((*GROUPS["pilots_here"], "owner"), 302)
 # who may call a garage: advisers, its own people, its pilots
 CONTACT = HERE | {"other_garage_workshop": 404, "volunteer": 404}
 SEAT = who(403, stranger=404, administrator=404, pilot=200, other_regional_pilot=404)
@@ -160,10 +162,18 @@ GARAGES = [
     page("garages:list", get=DIRECTORY),
     page("garages:register", get=who(403, pilots=200), post=who(403, pilots=422)),
     page("garages:garage", "garage", get=LISTED | {"other_regional_pilot": 404}),
+    page("garages:mine", get=who(403, garages=302)),
+    page("garages:history", "garage", get=HERE),
+    act("garages:confirm", "garage", post=CONFIRMED_HERE),
+    act("garages:confirm_engagement", "garage", post=CONFIRMED_HERE),
+    page("garages:owner", "garage", get=HERE, post=ASKED_HERE),
+    page("garages:charter", "garage", get=HERE, post=ASKED_HERE),
+    page("garages:terms", "garage", get=HERE, post=ASKED_HERE),
     page("garages:edit", "garage", get=HERE, post=ASKED_HERE),
     page("garages:status", "garage", get=HERE, post=ASKED_HERE),
     page("garages:add_contact", "garage", get=HERE, post=ASKED_HERE),
     page("garages:edit_contact", "contact", get=CONTACT, post=CONTACT | dict.fromkeys(GROUPS["pilots_here"], 422)),
+    act("garages:confirm_contact", "contact", post=CONFIRMED_HERE | {"other_garage_workshop": 404, "volunteer": 404}),
     act("garages:end_contact", "contact", post=CONTACT | dict.fromkeys(GROUPS["pilots_here"], 302)),
     act("garages:move_contact_up", "contact", post=CONTACT | dict.fromkeys(GROUPS["pilots_here"], 302)),
 ]
@@ -174,6 +184,15 @@ STRUCTURES = [
     page("partners:list", get=DIRECTORY),
     page("partners:register", get=who(403, pilots=200), post=who(403, pilots=422)),
     page("partners:structure", "structure", get=who(200, stranger=404, administrator=404, other_regional_pilot=404)),
+    page("partners:mine", get=who(403, advisers=302)),
+    page("partners:history", "structure", get=SEAT | {"regional_pilot": 200}),
+    act("partners:confirm", "structure", post=SEAT | {"pilot": 302}),
+    act("partners:confirm_agency", "agency", post=AGENCY | {"pilot": 302, "regional_pilot": 302}),
+    act(
+        "partners:confirm_adviser",
+        "colleague",
+        post=who(404, adviser=403, agency_adviser=302, pilot=302, regional_pilot=302),
+    ),
     page("partners:edit", "structure", get=SEAT, post=SEAT | {"pilot": 422}),
     page("partners:end", "structure", get=SEAT, post=SEAT | {"pilot": 422}),
     act("partners:take_back", "structure", post=SEAT | {"pilot": 302}),

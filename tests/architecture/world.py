@@ -79,6 +79,7 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "contact": lambda cast: ContactFactory(garage=cast["garage"]),
     "structure": lambda cast: cast["structure"],
     "agency": lambda cast: cast["agency"],
+    "colleague": lambda cast: cast["agency_adviser"],
     # the sender's dossiers
     "draft": lambda cast: journey.draft(cast["adviser"]),
     "ready": lambda cast: journey.ready(cast["adviser"]),

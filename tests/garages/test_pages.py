@@ -23,7 +23,6 @@ NEW = {
     "weekly_cap": "3",
     "joined_how": "own_wish",
     "joined_on": "04/05/2020",
-    "charter_signed_on": "",
     "latitude": "",
     "longitude": "",
     "status": "active",
@@ -248,7 +247,7 @@ def test_a_garage_asks_as_much_for_one_contact_as_for_nine(client, pilot, garage
         ContactFactory(garage=garage, rank=rank)
     with django_assert_max_num_queries(12) as for_nine:
         client.get(f"/garages/{garage.uid}/")
-    assert len(for_one) == len(for_nine) == 6
+    assert len(for_one) == len(for_nine) == 11
 
 
 # --- forms ------------------------------------------------------------------------------------------------
@@ -284,7 +283,6 @@ def test_the_postcode_is_the_one_typed_with_the_commune_or_its_first(client, pil
         ("phone", "06 12", "Un numéro français compte dix chiffres"),
         ("joined_on", "31/02/2020", "n’existe pas"),
         ("joined_on", "04/05/2199", "Ce jour n’est pas encore venu"),
-        ("charter_signed_on", "04/05/2199", "Ce jour n’est pas encore venu"),
         ("level", "RA9", "Sélectionnez un choix valide"),
         ("latitude", "45,43", "Indiquez les deux, ou aucune."),
         ("longitude", "4,3", "Indiquez les deux, ou aucune."),

@@ -1,8 +1,7 @@
-"""What pilots fill in about a garage, and how lists are narrowed."""
+"""What pilots fill in about a garage itself, and its status."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,24 +9,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from garages.actions import ContactFacts, GarageFacts
-from garages.models import Contact, ContactFunction, Garage, JoinedHow, Level, Status
-from garages.querysets import GarageQuerySet
-from mobiliz.accounts.actors import Actor
+from garages.actions import GarageFacts, facts_of
+from garages.forms.fields import HoursForm, PastDayField, hours_as_typed
+from garages.hours import in_words, unkeep
+from garages.models import Brands, Garage, JoinedHow, Level, Service, Status, Work
 from mobiliz.lib import clock
 from mobiliz.lib.choices import in_sentence_case
-from mobiliz.lib.forms import (
-    DateFieldFr,
-    DecimalFieldFr,
-    FreeTextField,
-    PhoneFieldFr,
-    RadioCards,
-    SiretField,
-    WholeFieldFr,
-)
-from mobiliz.lib.narrowing import NarrowingForm
-from mobiliz.lib.paging import DAYS, NUMBERS, Order
-from mobiliz.territory.forms import CommuneField, DepartmentChoice
+from mobiliz.lib.forms import DecimalFieldFr, FreeTextField, PhoneFieldFr, RadioCards, SiretField, WholeFieldFr
+from mobiliz.lib.seen import SeenForm, fingerprint
+from mobiliz.territory.forms import CommuneField
 from mobiliz.territory.querysets import TypedPlace
 
 STATUS_HINTS = {
@@ -38,18 +28,11 @@ STATUS_HINTS = {
 }
 
 
-class PastDayField(DateFieldFr):
-    """A day that has come."""
+class GarageForm(HoursForm, SeenForm):
+    """Everything that is recorded of a garage itself."""
 
-    def validate(self, value: date | None) -> None:
-        super().validate(value)
-        if value is not None and value > clock.today():
-            raise ValidationError(
-                _("Ce jour n’est pas encore venu : choisissez aujourd’hui ou un jour passé."), "future"
-            )
+    FIELDS_OF = {"opening_hours": "hours"}
 
-
-class GarageForm(forms.Form):
     name = FreeTextField(label=_("Nom du garage"), max_length=160)
     level = forms.ChoiceField(label=_("Niveau"), choices=in_sentence_case(Level), widget=forms.RadioSelect)
     siret = SiretField(label=_("SIRET"), help_text=_("14 chiffres, avec ou sans espaces."))
@@ -81,11 +64,28 @@ class GarageForm(forms.Form):
         label=_("Comment est-il entré dans le réseau ?"), choices=in_sentence_case(JoinedHow), widget=forms.RadioSelect
     )
     joined_on = PastDayField(label=_("Entré dans le réseau le"))
-    charter_signed_on = PastDayField(label=_("Charte signée le"), required=False)
     is_vat_exempt = forms.BooleanField(
         label=_("Le garage est en franchise de TVA"),
         required=False,
         help_text=_("Ses devis sont alors sans TVA."),
+    )
+    works = forms.MultipleChoiceField(
+        label=_("Ce qu’il répare"),
+        choices=in_sentence_case(Work),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    brands = forms.ChoiceField(
+        label=_("Quelles marques ?"),
+        choices=[("", _("Je ne sais pas encore")), *in_sentence_case(Brands)],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    services = forms.MultipleChoiceField(
+        label=_("Services"),
+        choices=in_sentence_case(Service),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     latitude = DecimalFieldFr(
         label=_("Latitude"),
@@ -121,11 +121,19 @@ class GarageForm(forms.Form):
     def facts(self) -> GarageFacts:
         typed = self.cleaned_data
         position = {name: None if typed[name] is None else float(typed[name]) for name in ("latitude", "longitude")}
-        return GarageFacts(**{name: typed[name] for name in GarageForm.base_fields} | position)
+        several = {name: tuple(typed[name]) for name in ("works", "services")}
+        same = {name: typed[name] for name in GarageFacts.__dataclass_fields__ if name in typed}
+        return GarageFacts(**same | position | several | {"opening_hours": self.week})
 
     @classmethod
     def of(cls, garage: Garage, data: Any = None) -> GarageForm:
-        return cls(data, initial=_as_shown(garage))
+        facts = facts_of(garage)
+        return cls(data, initial=_as_shown(facts) | {"seen": fingerprint(facts)})
+
+    def recorded_in_words(self, name: str, value: Any) -> str:
+        if name == "opening_hours":
+            return "; ".join(f"{days} : {ranges}" for days, ranges in in_words(unkeep(value or {}))) or _("rien")
+        return super().recorded_in_words(name, value)
 
 
 class NewGarageForm(GarageForm):
@@ -138,21 +146,22 @@ class NewGarageForm(GarageForm):
         widget=RadioCards(hints=STATUS_HINTS, beside=True),
     )
 
+    seen = None  # nothing is recorded yet
+
     @property
     def new(self) -> dict[str, Any]:
         return {"facts": self.facts, "status": Status(self.cleaned_data["status"])}
 
 
-def _as_shown(garage: Garage) -> dict[str, Any]:
-    """What the form shows of a garage; the commune's own position is not shown as if it had been typed."""
-    shown = {name: getattr(garage, name) for name in GarageForm.base_fields}
-    stands_at_commune = (garage.latitude, garage.longitude) == (garage.commune.latitude, garage.commune.longitude)
-    position = dict.fromkeys(("latitude", "longitude")) if stands_at_commune else _as_typed(garage)
-    return shown | position | {"group": garage.group.name if garage.group else ""}
+def _as_shown(facts: GarageFacts) -> dict[str, Any]:
+    """What the form shows of what is recorded, as people type it."""
+    shown = {name: getattr(facts, name) for name in GarageFacts.__dataclass_fields__ if name != "opening_hours"}
+    position = {name: _degrees(getattr(facts, name)) for name in ("latitude", "longitude")}
+    return shown | position | hours_as_typed(facts.opening_hours or {})
 
 
-def _as_typed(garage: Garage) -> dict[str, str]:
-    return {name: f"{getattr(garage, name):f}".replace(".", ",") for name in ("latitude", "longitude")}
+def _degrees(value: float | None) -> str | None:
+    return None if value is None else f"{value:f}".replace(".", ",")
 
 
 class StatusForm(forms.Form):
@@ -178,53 +187,3 @@ class StatusForm(forms.Form):
     def change(self) -> dict[str, Any]:
         typed = self.cleaned_data
         return {"status": Status(typed["status"]), "on": typed["on"], "reason": typed["reason"]}
-
-
-class ContactForm(forms.Form):
-    first_name = FreeTextField(label=_("Prénom"), max_length=80)
-    last_name = FreeTextField(label=_("Nom"), max_length=80)
-    function = forms.ChoiceField(
-        label=_("Fonction"), choices=in_sentence_case(ContactFunction), widget=forms.RadioSelect
-    )
-    phone = PhoneFieldFr(label=_("Ligne directe"), help_text=_("Les conseillers l’appelleront à ce numéro."))
-    email = forms.EmailField(label=_("Adresse électronique"), required=False)
-
-    @property
-    def facts(self) -> ContactFacts:
-        return ContactFacts(**self.cleaned_data)
-
-    @classmethod
-    def of(cls, contact: Contact, data: Any = None) -> ContactForm:
-        return cls(data, initial={name: getattr(contact, name) for name in cls.base_fields})
-
-
-ORDERS = (
-    Order("nom", _("Garage"), "search_name"),
-    Order("commune", _("Commune"), "commune__search_name"),
-    Order("plafond", _("Par semaine, au plus"), "weekly_cap", NUMBERS, is_down=True),
-    # what nobody ever confirmed stands before what was confirmed long ago
-    Order("confirmation", _("Fiche confirmée"), "confirmed_on", DAYS, empty=date.min),
-)
-
-
-NARROWED_BY = {"q": "matching", "department": "in_department", "level": "of_level", "status": "in_status"}
-
-
-class GarageFilter(NarrowingForm):
-    """Narrows the list of garages."""
-
-    q = forms.CharField(label=_("Nom, commune ou code postal"), required=False, max_length=100)
-    department = DepartmentChoice(label=_("Département"), required=False)
-    level = forms.ChoiceField(label=_("Niveau"), required=False, choices=[("", _("Tous")), *in_sentence_case(Level)])
-    status = forms.ChoiceField(label=_("Statut"), required=False)
-
-    def __init__(self, data: Any, *, actor: Actor) -> None:
-        super().__init__(data)
-        self.fields["department"].within(actor.region_code)
-        shown = list(Status) if actor.is_pilot else [Status.ACTIVE, Status.PAUSED]
-        self.fields["status"].choices = [("", _("Tous")), *in_sentence_case(shown)]
-
-    def narrow(self, garages: GarageQuerySet) -> GarageQuerySet:
-        for name, value in self.asked.items():
-            garages = getattr(garages, NARROWED_BY[name])(value)
-        return garages
