@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -15,11 +16,13 @@ from mobiliz.accounts.roles import Permission
 from mobiliz.lib import clock
 from mobiliz.lib.freshness import add_months
 from mobiliz.lib.text import normalise
+from mobiliz.territory.lands import CORSICA, ON_ISLANDS, OVERSEAS
 from mobiliz.territory.querysets import PlacedQuerySet
 
 if TYPE_CHECKING:
     from garages.models import Garage
     from mobiliz.accounts.actors import Actor
+    from mobiliz.territory.lands import Land
 
 
 class GarageQuerySet(PlacedQuerySet):
@@ -65,6 +68,18 @@ class GarageQuerySet(PlacedQuerySet):
             statuses__status="active",
             statuses__from_on__lte=day,
         )
+
+    def on_land(self, land: Land) -> Self:
+        """Those that one reaches without crossing the sea."""
+        if land.is_small_island:
+            return self.filter(commune__in=land.communes)
+        rows = self.exclude(commune__in=ON_ISLANDS)
+        if land.departments:
+            return rows.filter(commune__department__in=land.departments)
+        return rows.exclude(commune__department__in=[*CORSICA, *OVERSEAS])
+
+    def with_uid(self, uid: UUID) -> Self:
+        return self.filter(uid=uid)
 
     def with_places(self) -> Self:
         return self.select_related("commune__department__region", "group")
@@ -125,8 +140,7 @@ class GarageQuerySet(PlacedQuerySet):
         """With `shown_contacts`: the current ones that this actor may call, the first to be asked first."""
         from garages.models import Contact
 
-        shown = Contact.objects.visible_to(actor).current().order_by("rank", "pk")
-        return self.prefetch_related(models.Prefetch("contacts", queryset=shown, to_attr="shown_contacts"))
+        return self.prefetch_related(Contact.objects.shown_to(actor))
 
     def changed_since(self, moment: datetime) -> Self:
         return self.filter(updated_at__gte=moment)
@@ -184,6 +198,11 @@ class ContactQuerySet(models.QuerySet):
 
     def with_confirmation(self) -> Self:
         return self.select_related("confirmed_by__user")
+
+    def shown_to(self, actor: Actor) -> models.Prefetch:
+        """As `shown_contacts` of each garage: those whom this actor may call, the first to be asked first."""
+        shown = self.visible_to(actor).current().order_by("rank", "pk")
+        return models.Prefetch("contacts", queryset=shown, to_attr="shown_contacts")
 
     def with_garage(self) -> Self:
         return self.select_related("garage__commune__department")

@@ -13,10 +13,11 @@ from django.db import transaction
 from eligibility.assess import assess, is_same_again
 from eligibility.models import Assessment
 from eligibility.rules import Dwelling, Facts
+from garages.models import Garage
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from referrals import permissions
-from referrals.models import Assignment, Beneficiary, Household, PreDiagnosis, Referral, Vehicle
+from referrals.models import Assignment, Beneficiary, GarageChoice, Household, PreDiagnosis, Referral, Vehicle
 from referrals.symptoms import in_order
 
 INCOME_BASES = ("last_12_months", "last_month")
@@ -201,6 +202,22 @@ def describe_vehicle(
     said = {**_said(fault), **(_asked(visit) if visit else {}), "updated_at": clock.now()}
     PreDiagnosis.objects.update_or_create(referral=referral, defaults=said)
     _touch(referral, vehicle=stored)
+
+
+@transaction.atomic
+def choose_garage(
+    referral: Referral, *, garage: Garage, by: Actor, reason: str = "", agreed_km: int | None = None
+) -> GarageChoice:
+    """Keep the garage that a draft is to be sent to, with why and the person's new word; nobody is asked yet."""
+    referral = _locked(referral)
+    if not permissions.can_edit_draft(by, referral):
+        raise PermissionDenied
+    kept = {"garage": garage, "reason": reason, "agreed_km": agreed_km}
+    choice, _created = GarageChoice.objects.update_or_create(
+        referral=referral, defaults={**kept, "chosen_at": clock.now(), "chosen_by": by.membership}
+    )
+    _touch(referral)
+    return choice
 
 
 def mark_seen(assignment: Assignment, *, by: Actor) -> None:

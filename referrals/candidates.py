@@ -1,16 +1,32 @@
-"""Which garages can be asked for this referral: active, not asked before, with their distance and places left."""
+"""Which garages can be asked for this referral: on the same land, active, not asked before, with what decides.
+
+SQL preselects the nearest; Python sorts them into those proposed and the others. The order is that of `_first`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
 
-from garages.models import Garage
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
+
+from garages.models import Contact, Garage
+from garages.querysets import GarageQuerySet
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from mobiliz.lib.periods import iso_week_monday
-from referrals.models import Assignment, Referral
+from mobiliz.territory.lands import Land, land_of
+from referrals.models import Assignment, GarageChoice, Referral
+from referrals.reach import FARTHEST_AGREED_KM, is_within, least_word_km
+from referrals.states import State
 
-SHOWN = 10
+PROPOSED = 5
+SHOWN_MORE = 10
+PRESELECTED = 50
+CIRCLES_KM = (30, 60, 100, FARTHEST_AGREED_KM)  # the circle widens by these steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +37,212 @@ class Candidate:
     distance_km: float
     places_left: int
     is_within_agreed: bool
+    last_asked_at: datetime | None = None  # by this structure, and the garage took it on
 
     @property
     def is_full(self) -> bool:
         return self.places_left <= 0
 
+    @property
+    def can_be_proposed(self) -> bool:
+        return self.is_within_agreed and not self.is_full
 
-def candidates(referral: Referral, *, by: Actor) -> list[Candidate]:
-    """The nearest active garages, full ones included (and shown so), those that refused left out."""
-    home = referral.beneficiary.commune
+    @property
+    def least_word_km(self) -> int:
+        return least_word_km(self.distance_km)
+
+    @property
+    def shown_km(self) -> float:
+        """Rounded so that it never seems to be within what it is beyond."""
+        return self.distance_km if self.is_within_agreed else self.least_word_km
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How far to look, in kilometres, and for what name or commune; without either, only what is proposed."""
+
+    km: int | None = None
+    text: str = ""
+
+    @property
+    def is_asked(self) -> bool:
+        return self.km is not None or bool(self.text)
+
+
+# What keeps a choice from being sent, and what to do
+TROUBLES = {
+    "gone": _("%(garage)s ne prend plus cette orientation. Choisissez un autre garage."),
+    "full": _("%(garage)s est complet cette semaine : sa dernière place est prise. Choisissez un autre garage."),
+    "beyond": _(
+        "%(garage)s est plus loin que la personne ne l’a accepté. Demandez-lui, ou choisissez un autre garage."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was chosen for a draft, as that garage stands now."""
+
+    choice: GarageChoice
+    candidate: Candidate | None
+    agreed_km: int
+
+    @property
+    def trouble(self) -> str:
+        """Why it cannot be sent as it is: "gone", "full", "beyond", or nothing."""
+        if self.candidate is None:
+            return "gone"
+        if self.candidate.is_full:
+            return "full"
+        word = self.choice.agreed_km or self.agreed_km
+        return "" if is_within(self.candidate.distance_km, word) else "beyond"
+
+    @property
+    def in_words(self) -> str:
+        return str(TROUBLES[self.trouble]) % {"garage": self.choice.garage.name} if self.trouble else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What there is to choose from: up to five proposed, the others in sight, and those asked before.
+
+    `shown_proposed` are those of the proposed that a search for a name leaves in the list.
+    """
+
+    proposed: Sequence[Candidate]
+    shown_proposed: Sequence[Candidate]
+    more: Sequence[Candidate]
+    also: Candidate | None
+    land: Land
+    agreed_km: int
+    looked_km: int
+    hidden: int = 0  # others within what was looked at, shown on demand
+    farther: Candidate | None = None  # the nearest beyond what was looked at
+    asked_before: Sequence[Assignment] = field(default=())
+
+    @property
+    def shown(self) -> list[Candidate]:
+        """In the order of the list and of the map's numbers; what was looked up stands last if it is not there."""
+        shown = [*self.shown_proposed, *self.more]
+        return shown if self.also is None or self.also in shown else [*shown, self.also]
+
+    @property
+    def are_all_full(self) -> bool:
+        """Some are within the distance agreed, and none has a place this week."""
+        return not self.proposed and any(one.is_within_agreed for one in self.more)
+
+    @property
+    def next_km(self) -> int | None:
+        """How far to look next, while there is something more to see."""
+        if self.hidden:
+            return self.looked_km
+        return _circle_around(self.farther.distance_km) if self.farther else None
+
+    def is_other(self, candidate: Candidate) -> bool:
+        """Not among those proposed, while some are."""
+        return bool(self.proposed) and candidate.garage.pk not in {one.garage.pk for one in self.proposed}
+
+    def with_uid(self, uid: UUID | str | None) -> Candidate | None:
+        return next((one for one in self.shown if str(one.garage.uid) == str(uid)), None)
+
+
+def candidates(
+    referral: Referral, *, by: Actor, search: Search | None = None, also: Garage | None = None
+) -> Candidates:
+    """Those proposed, whatever is searched, and the others as far as the search looks; `also` is one to look up."""
+    search = search or Search()
+    asked = list(Assignment.objects.of_referral(referral).that_refused().last_first().select_related("garage"))
+    reachable = _reachable(referral, by).without([one.garage_id for one in asked])
+    near = list(reachable[:PRESELECTED])
+    found = list(reachable.matching(search.text)[:PRESELECTED]) if search.text else near
+    is_elsewhere = also is not None and also not in [*near, *found]
+    elsewhere = list(reachable.with_uid(also.uid)) if also and is_elsewhere else []
+    known = _known({garage.pk: garage for garage in [*near, *found, *elsewhere]}.values(), referral)
+    proposed = sorted((known[garage.pk] for garage in near if known[garage.pk].can_be_proposed), key=_first)[:PROPOSED]
+    others = sorted((known[garage.pk] for garage in found if known[garage.pk] not in proposed), key=_first)
+    looked = FARTHEST_AGREED_KM if search.text else search.km or _useful_km(referral, proposed, others)
+    within = [one for one in others if one.distance_km <= looked]
+    sorted_out = Candidates(
+        proposed=proposed,
+        shown_proposed=[one for one in proposed if one.garage in found],
+        more=within[:SHOWN_MORE] if search.is_asked or not proposed else (),
+        hidden=0 if search.is_asked or not proposed else len(within[:SHOWN_MORE]),
+        also=known.get(also.pk) if also else None,
+        land=_land(referral),
+        agreed_km=referral.distance_agreed_km,
+        looked_km=looked,
+        farther=min((one for one in others if one.distance_km > looked), key=_first, default=None),
+        asked_before=asked,
+    )
+    prefetch_related_objects([one.garage for one in sorted_out.shown], Contact.objects.shown_to(by))
+    return sorted_out
+
+
+def kept_choice(referral: Referral, candidate: Candidate | None) -> Kept | None:
+    """What was chosen for this draft before, if anything was; `candidate` is that garage as it stands now."""
+    choice = chosen_before(referral)
+    return Kept(choice, candidate, referral.distance_agreed_km) if choice else None
+
+
+def chosen_before(referral: Referral) -> GarageChoice | None:
+    return getattr(referral, "choice", None) if referral.state == State.DRAFT else None
+
+
+def candidate(referral: Referral, garage: Garage | None, *, by: Actor) -> Candidate | None:
+    """One garage as it stands now, wherever it is on the same land; None where it cannot be asked (any more)."""
+    if garage is None:
+        return None
     refused = Assignment.objects.of_referral(referral).that_refused().values("garage_id")
-    nearest = (
+    rows = list(_reachable(referral, by).without(refused).with_uid(garage.uid))
+    return next(iter(_known(rows, referral, with_history=False).values()), None)
+
+
+def _land(referral: Referral) -> Land:
+    home = referral.beneficiary.commune
+    return land_of(home.code, home.department_id)
+
+
+def _reachable(referral: Referral, by: Actor) -> GarageQuerySet:
+    home = referral.beneficiary.commune
+    return (
         Garage.objects.visible_to(by)
         .active()
+        .on_land(_land(referral))
         .with_places()
-        .without(refused)
-        .nearest_to(home.latitude, home.longitude)[:SHOWN]
+        .nearest_to(home.latitude, home.longitude, within_km=FARTHEST_AGREED_KM)
     )
-    garages = list(nearest)
-    taken = Assignment.objects.places_taken([garage.pk for garage in garages], iso_week_monday(clock.today()))
-    return [
-        Candidate(
+
+
+def _known(garages: Collection[Garage], referral: Referral, *, with_history: bool = True) -> dict[int, Candidate]:
+    """By id, with their places of this week, and when this structure last worked with them."""
+    ids = [garage.pk for garage in garages]
+    taken = Assignment.objects.places_taken(ids, iso_week_monday(clock.today()))
+    own = Assignment.objects.taken_on_for(referral.organisation)
+    worked = own.last_by_garage(ids) if with_history else {}
+    return {
+        garage.pk: Candidate(
             garage=garage,
             distance_km=garage.distance_km,
             places_left=garage.weekly_cap - taken.get(garage.pk, 0),
-            is_within_agreed=garage.distance_km <= referral.distance_agreed_km,
+            is_within_agreed=is_within(garage.distance_km, referral.distance_agreed_km),
+            last_asked_at=worked.get(garage.pk),
         )
         for garage in garages
-    ]
+    }
+
+
+def _first(one: Candidate) -> tuple[bool, bool, float]:
+    """What is within the distance agreed, the garage that the structure knows, then the nearest."""
+    return (not one.is_within_agreed, one.last_asked_at is None, one.distance_km)
+
+
+def _useful_km(referral: Referral, proposed: Sequence[Candidate], others: Iterable[Candidate]) -> int:
+    """As far as agreed; where nothing can be proposed, as far as the nearest that has a place."""
+    nearest = min((one.distance_km for one in others if not one.is_full), default=None)
+    if proposed or nearest is None:
+        return referral.distance_agreed_km
+    return max(referral.distance_agreed_km, _circle_around(nearest))
+
+
+def _circle_around(km: float) -> int:
+    return next((step for step in CIRCLES_KM if km <= step), FARTHEST_AGREED_KM)

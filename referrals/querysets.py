@@ -20,6 +20,7 @@ from referrals.states import HANDED_OVER, End, State
 
 if TYPE_CHECKING:
     from mobiliz.accounts.actors import Actor
+    from mobiliz.accounts.models import Organisation
     from referrals.models import Assignment, Referral
 
 # "M. Benali", "Mme Benali": nobody's name
@@ -201,7 +202,11 @@ class ReferralQuerySet(DeskQuestions):
     def for_step(self, actor: Actor) -> Self:
         """With all that a step of a draft shows and asks; sealed as for a case."""
         rows = self.with_people().select_related(
-            "assessment", "prediagnosis", "organisation__parent", "beneficiary__commune__department"
+            "assessment",
+            "prediagnosis",
+            "organisation__parent",
+            "beneficiary__commune__department",
+            "choice__garage__commune",
         )
         return rows if actor.is_adviser else rows.defer(*SEALED)
 
@@ -279,6 +284,17 @@ class AssignmentQuerySet(models.QuerySet):
         """Those a garage ended itself: it is not asked again for the same referral."""
         return self.filter(end__in=[End.DECLINED, End.LAPSED, End.GIVEN_BACK])
 
+    def taken_on_for(self, organisation: Organisation) -> Self:
+        """Those of this structure, its seat and agencies together, that a garage took on."""
+        family = organisation.parent_id or organisation.pk
+        own = Q(referral__organisation_id=family) | Q(referral__organisation__parent_id=family)
+        return self.filter(own, accepted_at__isnull=False)
+
+    def last_by_garage(self, garage_ids: Sequence[int]) -> dict[int, datetime]:
+        """When each of these garages was last asked, by id."""
+        rows = self.filter(garage_id__in=garage_ids).order_by()
+        return dict(rows.values_list("garage_id").annotate(last=models.Max("put_at")))
+
     def of_week(self, monday: date) -> Self:
         return self.filter(week=monday)
 
@@ -335,6 +351,13 @@ class AssignmentQuerySet(models.QuerySet):
             "referral__prediagnosis",
             "referral__assessment",
         )
+
+
+class GarageChoiceQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        from referrals.models import Referral
+
+        return self.filter(referral__in=Referral.objects.visible_to(actor))
 
 
 class BeneficiaryQuerySet(models.QuerySet):

@@ -18,7 +18,14 @@ from mobiliz.demo.pictures import picture
 from mobiliz.lib import clock
 from mobiliz.territory.models import Commune
 from referrals import transitions
-from referrals.actions import FaultInput, HouseholdInput, VehicleInput, assess_household, describe_vehicle
+from referrals.actions import (
+    FaultInput,
+    HouseholdInput,
+    VehicleInput,
+    assess_household,
+    choose_garage,
+    describe_vehicle,
+)
 from referrals.models import Assignment, Referral
 from referrals.photos import add_photo
 from referrals.states import DeclineReason, Outcome
@@ -46,6 +53,7 @@ class Case:
     lines: tuple[LineInput, ...] = field(default=())
     symptoms: tuple[str, ...] = ()
     photos: tuple[tuple[str, str], ...] = ()  # a drawing, and what it shows
+    agreed_km: int | None = None  # the person's new word, asked for this garage
 
 
 def labour(text: str, hours: str) -> LineInput:
@@ -81,6 +89,7 @@ CASES = (
         1,
         "Essuie-glaces en panne et voyant huile",
         ("Renault", "Clio", 2012),
+        at="nearest",
         symptoms=("light_oil", "elec_wipers"),
         photos=(("oil_light", "le voyant rouge, moteur tournant"),),
     ),
@@ -129,7 +138,15 @@ CASES = (
         income="1650",
     ),
     Case(
-        "Thomas", "Girard", "42187", "waiting", 2, "Courroie de distribution", ("Renault", "Clio", 2013), then="decline"
+        "Thomas",
+        "Girard",
+        "42187",
+        "waiting",
+        2,
+        "Courroie de distribution",
+        ("Renault", "Clio", 2013),
+        then="decline",
+        agreed_km=75,
     ),
     Case(
         "Inès",
@@ -179,6 +196,7 @@ CASES = (
         ("Renault", "Clio", 2010),
         lines=BRAKES,
         by="colleague",
+        agreed_km=75,
     ),
     Case("Hélène", "Bouvier", "42218", "completed", 30, "Embrayage", ("Renault", "Kangoo", 2010), lines=CLUTCH),
     Case("Karima", "Joly", "42095", "completed", 20, "Freins avant", ("Renault", "Twingo", 2013), lines=BRAKES),
@@ -194,7 +212,17 @@ CASES = (
         then="decline_quote",
     ),
     Case("Maryse", "Picard", "42218", "accepted", 18, "Moteur fumant", ("Renault", "Mégane", 2004), then="not_worth"),
-    Case("Kevin", "Morin", "42187", "waiting", 21, "Pot d’échappement", ("Citroën", "C3", 2009), then="withdraw"),
+    Case(
+        "Kevin",
+        "Morin",
+        "42187",
+        "waiting",
+        21,
+        "Pot d’échappement",
+        ("Citroën", "C3", 2009),
+        then="withdraw",
+        agreed_km=75,
+    ),
     Case(
         "Ousmane",
         "Traoré",
@@ -251,6 +279,7 @@ CASES = (
         ("Renault", "Clio", 2015),
         by="adviser",
         at="nearest",
+        agreed_km=70,
     ),
 )
 
@@ -283,6 +312,8 @@ class _Player:
         if self.case.stage == "draft":
             return
         yield self._next_moment(days=0), self._fill
+        if self.case.stage == "ready":
+            yield self._next_moment(days=0), self._choose
         if self.case.stage == "review":
             yield self._next_moment(days=0), self._send_for_review
             if self.case.then:
@@ -337,6 +368,9 @@ class _Player:
     def _send_for_review(self) -> None:
         transitions.send_for_review(self.referral, by=self.adviser)
 
+    def _choose(self) -> None:
+        choose_garage(self.referral, garage=self.garage, by=self.adviser)
+
     def _fill(self) -> None:
         make, model, year = self.case.car
         describe_vehicle(
@@ -361,7 +395,7 @@ class _Player:
         assess_household(self.referral, household=household, by=self.adviser)
 
     def _send(self) -> None:
-        transitions.send(self.referral, garage=self.garage, by=self.adviser)
+        transitions.send(self.referral, garage=self.garage, agreed_km=self.case.agreed_km, by=self.adviser)
 
     def _accept(self) -> None:
         transitions.accept(_held(self.referral), by=self.workshop)

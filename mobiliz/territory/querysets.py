@@ -83,6 +83,10 @@ class CommuneQuerySet(PlacedQuerySet):
         likeliness = Case(*rank, default=2, output_field=IntegerField())
         return rows.order_by(likeliness, "-population", "code")
 
+    def of_department(self, code: str) -> Self:
+        """The largest first."""
+        return self.filter(department=code).order_by("-population", "code")
+
     def named(self, text: str) -> Self:
         """Those that the text names in full: the whole name, the whole number, or both."""
         typed = TypedPlace.parse(text)

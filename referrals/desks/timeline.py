@@ -158,6 +158,9 @@ def _from_assignment(entry: LogEntry, before: Assignment | None) -> Iterator[str
         yield _after(before)
     if entry.verb in _PUTS and held.choice_reason:
         yield _("Choisi : « %(why)s ».") % {"why": held.choice_reason}
+    if "agreed_before_km" in entry.detail:
+        words = {"km": entry.detail["agreed_km"], "before": entry.detail["agreed_before_km"]}
+        yield _("La personne accepte d’aller jusqu’à %(km)d km (%(before)d km auparavant).") % words
     if entry.verb in {Verb.DECLINE, Verb.GIVE_BACK} and held.end_comment:
         yield _("« %(said)s »") % {"said": held.end_comment}
     if entry.verb in _ANSWERS:

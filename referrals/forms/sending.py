@@ -1,4 +1,4 @@
-"""The choice of a garage, and the small forms of a case's acts."""
+"""The small forms of a case's acts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from mobiliz.lib import clock
 from mobiliz.lib.forms import FreeTextField, NirFreeTextField
 from referrals import words
-from referrals.candidates import Candidate
 from referrals.forms.person import PastDayField
 from referrals.states import Outcome
 
@@ -20,37 +19,6 @@ SHORT = forms.Textarea(attrs={"rows": 2})
 
 class ConfirmForm(forms.Form):
     """Nothing to fill in: the press itself is the act."""
-
-
-class GarageForm(forms.Form):
-    """One of the candidates; a full one is shown, but refused."""
-
-    garage = forms.ChoiceField(
-        label=_("Garage"),
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Choisissez un garage."),
-            "invalid_choice": _("Ce garage ne peut plus être choisi : il a quitté la liste. Choisissez-en un autre."),
-        },
-    )
-    choice_reason = NirFreeTextField(
-        label=_("Pourquoi ce garage ?"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("Par exemple : vous travaillez déjà avec lui, la personne y va à pied."),
-    )
-
-    def __init__(self, *args: Any, candidates: Iterable[Candidate] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.candidates = list(candidates)
-        self.fields["garage"].choices = [(str(one.garage.uid), one.garage.name) for one in self.candidates]
-
-    def clean_garage(self) -> Candidate:
-        chosen = next(one for one in self.candidates if str(one.garage.uid) == self.cleaned_data["garage"])
-        if chosen.is_full:
-            raise forms.ValidationError(_("Ce garage est complet cette semaine. Choisissez-en un autre."), "full")
-        return chosen
 
 
 class ReasonForm(forms.Form):

@@ -1,5 +1,6 @@
 """People, vehicles, referrals, quotes."""
 
+from referrals.models.choice import GarageChoice
 from referrals.models.fault import PreDiagnosis
 from referrals.models.notes import Called, Note
 from referrals.models.people import Beneficiary, Consent, Household
@@ -15,6 +16,7 @@ __all__ = [
     "Called",
     "Change",
     "Consent",
+    "GarageChoice",
     "Household",
     "LogEntry",
     "Note",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.lib import clock
@@ -128,6 +128,8 @@ class Assignment(models.Model):
     distance_km = models.DecimalField(
         _("distance à vol d’oiseau, en km"), max_digits=6, decimal_places=1, null=True, blank=True
     )
+    # What the person had agreed to when this garage was asked; null before it was kept
+    agreed_km = models.PositiveSmallIntegerField(_("distance acceptée, en km"), null=True, blank=True)
     choice_reason = models.CharField(_("pourquoi ce garage"), max_length=200, blank=True)
     put_at = models.DateTimeField(_("proposée le"), default=clock.now, editable=False)
     seen_at = models.DateTimeField(_("vue le"), null=True, blank=True, editable=False)
@@ -156,6 +158,10 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 condition=~Q(end__in=["declined", "given_back"]) | ~Q(end_reason=""),
                 name="assignment_decline_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_km__isnull=True) | Q(distance_km__isnull=False, distance_km__lte=F("agreed_km")),
+                name="assignment_within_distance_agreed",
             ),
         ]
 

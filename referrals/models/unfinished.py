@@ -21,7 +21,6 @@ class Step(models.TextChoices):
     PERSON = "person", _("la personne")
     HOUSEHOLD = "household", _("le foyer")
     VEHICLE = "vehicle", _("la voiture")
-    GARAGE = "garage", _("le garage")
 
 
 class UnfinishedQuerySet(models.QuerySet):

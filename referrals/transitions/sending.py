@@ -12,21 +12,32 @@ from garages.models import Garage
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from mobiliz.lib.distances import haversine_km
+from mobiliz.lib.numbers import format_decimal_fr
 from mobiliz.lib.periods import iso_week_monday
+from mobiliz.territory.lands import land_of
 from referrals.models import Assignment, Referral
+from referrals.reach import FARTHEST_AGREED_KM, is_within
 from referrals.readiness import Missing, missing_for_review, missing_for_sending
 from referrals.states import End, Outcome, State, Verb
 from referrals.transitions.core import Refused, begin, end_assignment, finish, open_assignment
 
 
 @transaction.atomic
-def send(referral: Referral, *, garage: Garage, by: Actor, choice_reason: str = "") -> Assignment:
-    """Put a ready draft to a garage with a place left this week."""
+def send(
+    referral: Referral, *, garage: Garage, by: Actor, choice_reason: str = "", agreed_km: int | None = None
+) -> Assignment:
+    """Put a ready draft to a garage with a place left this week.
+
+    `agreed_km` is the person's new word on how far they go, asked for this garage; without it the garage is within
+    the distance that they agreed to before.
+    """
     referral, _nothing = begin(referral, Verb.SEND, by=by)
     _refuse_if(missing_for_sending(referral, clock.today()))
     also = [*_freeze_place(referral), *_mark_sent(referral)]
+    word = _new_word(referral, agreed_km)
     assignment = _put(referral, garage, choice_reason)
-    finish(referral, Verb.SEND, State.WAITING, by=by, assignment=assignment, also=tuple(also))
+    also += ["distance_agreed_km"] if word else []
+    finish(referral, Verb.SEND, State.WAITING, by=by, assignment=assignment, detail=word, also=tuple(also))
     return assignment
 
 
@@ -76,8 +87,10 @@ def unsend(referral: Referral, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def assign(referral: Referral, *, garage: Garage, by: Actor, choice_reason: str = "") -> Assignment:
-    """Put a waiting referral that no garage holds to the next one."""
+def assign(
+    referral: Referral, *, garage: Garage, by: Actor, choice_reason: str = "", agreed_km: int | None = None
+) -> Assignment:
+    """Put a waiting referral that no garage holds to the next one; `agreed_km` as for `send`."""
     referral, _nothing = begin(referral, Verb.ASSIGN, by=by)
     held = open_assignment(referral)
     if held:
@@ -87,8 +100,10 @@ def assign(referral: Referral, *, garage: Garage, by: Actor, choice_reason: str 
             code="already_assigned",
             field="garage",
         )
+    word = _new_word(referral, agreed_km)
     assignment = _put(referral, garage, choice_reason)
-    finish(referral, Verb.ASSIGN, State.WAITING, by=by, assignment=assignment)
+    also = ("distance_agreed_km",) if word else ()
+    finish(referral, Verb.ASSIGN, State.WAITING, by=by, assignment=assignment, detail=word, also=also)
     return assignment
 
 
@@ -115,6 +130,18 @@ def _mark_sent(referral: Referral) -> list[str]:
     return ["sent_at"]
 
 
+def _new_word(referral: Referral, agreed_km: int | None) -> dict[str, int]:
+    """How far the person goes now, and what they had said before: for the log, with who asked and when."""
+    before = referral.distance_agreed_km
+    if agreed_km is None or agreed_km == before:
+        return {}
+    if not 1 <= agreed_km <= FARTHEST_AGREED_KM:
+        message = _("Indiquez une distance de 1 à %(most)d km.") % {"most": FARTHEST_AGREED_KM}
+        raise Refused(message, code="distance_not_sane", field="agreed_km")
+    referral.distance_agreed_km = agreed_km
+    return {"agreed_km": agreed_km, "agreed_before_km": before}
+
+
 def _put(referral: Referral, garage: Garage, choice_reason: str) -> Assignment:
     """Take one place of this week at the garage, whose row is locked: a cap is never exceeded."""
     garage = _locked_garage(garage)
@@ -133,6 +160,7 @@ def _put(referral: Referral, garage: Garage, choice_reason: str) -> Assignment:
             code="garage_declined_before",
             field="garage",
         )
+    distance = _distance_within_agreed(referral, garage)
     if Assignment.objects.of_garage(garage.pk).of_week(monday).taking_a_place().count() >= garage.weekly_cap:
         raise Refused(
             _("%(garage)s est complet cette semaine. Choisissez un autre garage.") % {"garage": garage.name},
@@ -143,7 +171,8 @@ def _put(referral: Referral, garage: Garage, choice_reason: str) -> Assignment:
         referral=referral,
         garage=garage,
         week=monday,
-        distance_km=_distance_km(referral, garage),
+        distance_km=distance,
+        agreed_km=referral.distance_agreed_km,
         choice_reason=choice_reason,
         put_at=clock.now(),
     )
@@ -151,7 +180,24 @@ def _put(referral: Referral, garage: Garage, choice_reason: str) -> Assignment:
 
 def _locked_garage(garage: Garage) -> Garage:
     Garage.objects.select_for_update().get(pk=garage.pk)
-    return Garage.objects.with_status().get(pk=garage.pk)
+    return Garage.objects.with_status().with_places().get(pk=garage.pk)
+
+
+def _distance_within_agreed(referral: Referral, garage: Garage) -> Decimal:
+    """The person's agreement bounds who may be asked, whoever asks: page, partner's system, pilot or the clock."""
+    home, there = referral.beneficiary.commune, garage.commune
+    if land_of(home.code, home.department_id) != land_of(there.code, there.department_id):
+        message = _("%(garage)s est de l’autre côté de la mer. Choisissez un autre garage.") % {"garage": garage.name}
+        raise Refused(message, code="across_the_sea", field="garage")
+    distance, agreed = _distance_km(referral, garage), referral.distance_agreed_km
+    if is_within(distance, agreed):
+        return distance
+    message = _(
+        "%(garage)s est à %(km)s km à vol d’oiseau, et la personne accepte d’aller jusqu’à %(agreed)d km. "
+        "Demandez-lui d’abord : si elle accepte d’aller plus loin, indiquez jusqu’où."
+    )
+    words = {"garage": garage.name, "km": format_decimal_fr(distance, 1), "agreed": agreed}
+    raise Refused(message % words, code="beyond_distance_agreed", field="agreed_km")
 
 
 def _distance_km(referral: Referral, garage: Garage) -> Decimal:

@@ -6,7 +6,6 @@ Nothing here is to be kept up to date by hand: what each role is answered stands
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from html.parser import HTMLParser
@@ -201,10 +200,8 @@ def _last_step(site: Map) -> str:
     """The page that sends: the choice of a garage leads to it, for a draft that has come so far."""
     site.find("referral_garage")
     for path in site.shapes["referral_garage"].values():
-        garage = re.search(r'name="garage" value="([^"]+)"', site.request.get(path).text())
-        uid = resolve(urlsplit(path).path).kwargs["uid"]
-        send = f"{reverse('referral_send', args=[uid])}?garage={garage.group(1)}" if garage else ""
-        if send and urlsplit(site.request.get(send).url).path == urlsplit(send).path:
+        send = reverse("referral_send", args=[resolve(urlsplit(path).path).kwargs["uid"]])
+        if urlsplit(site.request.get(send).url).path == send:
             return send
     return ""
 

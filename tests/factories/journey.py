@@ -20,6 +20,9 @@ from tests.cast import actor
 from tests.factories import pictures
 from tests.factories.territory import commune
 
+# Every garage of the cast is within it; tests on the distance say 30, as people do
+FAR_ENOUGH_KM = 250
+
 LINES = (
     LineInput(LineKind.LABOUR, "Remplacement de l’alternateur", Decimal("1.8"), None, Decimal("80")),
     LineInput(LineKind.PART, "Alternateur", Decimal(1), Decimal("110"), Decimal("180"), PartOrigin.REUSED),
@@ -46,7 +49,13 @@ def threshold() -> Threshold:
 
 # --- before a garage is asked: a Referral -----------------------------------------------------------------
 def draft(
-    adviser: Membership, *, first_name: str = "Nadia", last_name: str = "Benali", at: str = "42218", **person
+    adviser: Membership,
+    *,
+    first_name: str = "Nadia",
+    last_name: str = "Benali",
+    at: str = "42218",
+    distance_agreed_km: int = FAR_ENOUGH_KM,
+    **person,
 ) -> Referral:
     """A person with their consent, and nothing else yet."""
     person.setdefault("birth_date", date(1986, 5, 1))
@@ -54,6 +63,7 @@ def draft(
     return transitions.open_referral(
         person=PersonInput(first_name=first_name, last_name=last_name, commune=commune(at), **person),
         consent=ConsentInput(channel="oral", given_on=clock.today()),
+        distance_agreed_km=distance_agreed_km,
         by=actor(adviser),
     )
 
@@ -123,6 +133,13 @@ def describe_vehicle(referral: Referral, adviser: Membership) -> None:
 def add_photo(referral: Referral, adviser: Membership, *, colour: str = "red", caption: str = "") -> Photo:
     """A picture of one colour: another colour is another photo."""
     return photos.add_photo(referral, image=clean(pictures.jpeg(colour)), caption=caption, by=actor(adviser))
+
+
+def chosen(adviser: Membership, garage: Garage, *, reason: str = "", agreed_km: int | None = None, **person):
+    """A draft with its garage, which nobody has asked yet."""
+    referral = ready(adviser, **person)
+    actions.choose_garage(referral, garage=garage, reason=reason, agreed_km=agreed_km, by=actor(adviser))
+    return fresh(referral)
 
 
 # --- put to a garage: an Assignment -----------------------------------------------------------------------

@@ -102,7 +102,7 @@ def test_the_region_is_frozen_at_the_first_sending(adviser, garage):
     referral = _send(journey.ready(adviser, at="42218"), garage, adviser).referral
     transitions.unsend(referral, by=actor(adviser))
     beneficiary = referral.beneficiary
-    beneficiary.commune_id = "75056"
+    beneficiary.commune_id = "23096"
     beneficiary.save()
     sent_at = journey.fresh(referral).sent_at
     again = journey.fresh(_send(journey.fresh(referral), garage, adviser).referral)

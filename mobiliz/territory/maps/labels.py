@@ -31,8 +31,8 @@ class Sketch:
         for anchor, x, y in (
             ("start", place.x + gap + 3, place.y + 5),
             ("end", place.x - gap - 3, place.y + 5),
-            ("middle", place.x, place.y - gap - 4),
-            ("middle", place.x, place.y + gap + 15),
+            ("middle", place.x, place.y - gap - 8),
+            ("middle", place.x, place.y + gap + 18),
         ):
             left = {"start": x, "end": x - wide, "middle": x - wide / 2}[anchor]
             box = (left, y - _LINE + 5, left + wide, y + 5)

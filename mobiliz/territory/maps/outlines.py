@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 FILE = Path(__file__).parents[1] / "data" / "france_departments_map.json"
-ATTRIBUTION = "MapSVG, CC BY 4.0"
 
 # x = X0 + X_PER_DEGREE * longitude; y = Y0 - Y_PER_DEGREE * Mercator's latitude in degrees
 X0, X_PER_DEGREE = 215.269, 41.509

@@ -1,67 +1,92 @@
-"""Step 4: the garage. The same list serves for the next garage after a refusal."""
+"""Step 4: the garage, from a list and a map. The same list serves for the next garage after a refusal."""
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
-from referrals import permissions, transitions, unfinished
-from referrals.candidates import candidates
+from mobiliz.lib.periods import iso_week_monday
+from referrals import actions, permissions, transitions
+from referrals.candidates import Candidates, Kept, candidates, chosen_before, kept_choice
 from referrals.desks.adviser import steps
+from referrals.desks.adviser.garage_map import garage_map, legend, lines
 from referrals.desks.attempts import attempt
-from referrals.forms.sending import GarageForm
-from referrals.models import Referral, Step
+from referrals.forms.garage_choice import GarageForm, SearchForm
+from referrals.models import Referral
 from referrals.states import State, Verb
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def garage(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Choose a garage: for a draft the choice goes on to the last step, for a waiting referral it is asked at once."""
+    """Choose a garage: for a draft the choice is kept and read over, for a waiting referral it is asked at once."""
     referral = get_visible_or_404(Referral.objects.for_step(request.actor), request.actor, uid)
     require(permissions.may_ever(request.actor, Verb.ASSIGN, referral))
     if not permissions.can(request.actor, _verb(referral), referral):
         return steps.to_case(request, referral)
-    form = GarageForm(request.POST or None, candidates=candidates(referral, by=request.actor))
-    if form.is_valid():
-        return _chosen(request, referral, form)
-    return _show_garages(request, referral, form, status=422 if form.is_bound else 200)
+    asked = SearchForm(request.GET)
+    choice = chosen_before(referral)
+    found = candidates(referral, by=request.actor, search=asked.search, also=choice.garage if choice else None)
+    kept = kept_choice(referral, found.also)
+    form = GarageForm(request.POST if request.method == "POST" else None, found=found, kept=kept)
+    if form.is_valid() and _chosen(request, referral, form):
+        return redirect("referral_send" if referral.state == State.DRAFT else "referral_case", referral.uid)
+    return _show(request, referral, form, asked, kept)
 
 
 def _verb(referral: Referral) -> Verb:
     return Verb.SEND if referral.state == State.DRAFT else Verb.ASSIGN
 
 
-def _chosen(request: HttpRequest, referral: Referral, form: GarageForm) -> HttpResponse:
+def _chosen(request: HttpRequest, referral: Referral, form: GarageForm) -> bool:
     chosen, why = form.cleaned_data["garage"].garage, form.cleaned_data["choice_reason"]
     if referral.state == State.DRAFT:
-        choice = {"garage": [str(chosen.uid)], "choice_reason": [why]}
-        unfinished.keep(referral.uid, Step.GARAGE, typed=choice, by=request.actor)
-        kept = urlencode({"garage": chosen.uid, **({"raison": why} if why else {})})
-        return redirect(f"{reverse('referral_send', args=[referral.uid])}?{kept}")
+        kept = {"garage": chosen, "reason": why, "agreed_km": form.word_km}
+        return bool(actions.choose_garage(referral, by=request.actor, **kept))
 
     def ask_it() -> None:
-        transitions.assign(referral, garage=chosen, choice_reason=why, by=request.actor)
+        asked = {"garage": chosen, "choice_reason": why, "agreed_km": form.word_km}
+        transitions.assign(referral, by=request.actor, **asked)
 
-    if attempt(request, form, ask_it, _("L’orientation est proposée à %(garage)s.") % {"garage": chosen.name}):
-        return redirect("referral_case", referral.uid)
-    return _show_garages(request, referral, form, status=422)
+    return attempt(request, form, ask_it, _("L’orientation est proposée à %(garage)s.") % {"garage": chosen.name})
 
 
-def _show_garages(request: HttpRequest, referral: Referral, form: GarageForm, status: int) -> HttpResponse:
+def _show(
+    request: HttpRequest, referral: Referral, form: GarageForm, asked: SearchForm, kept: Kept | None
+) -> HttpResponse:
+    found = form.found
+    shown = lines(found)
     context = steps.context(
         referral,
         "garage",
         form=form,
-        near=[one for one in form.candidates if one.is_within_agreed],
-        far=[one for one in form.candidates if not one.is_within_agreed],
-        chosen=form["garage"].value() or request.GET.get("garage", ""),
+        asked=asked,
+        found=found,
+        lines=shown,
+        map=garage_map(referral, found, shown),
+        looks=legend(shown),
+        chosen=_preselected(request, form, found, kept),
+        kept=kept,
+        next_monday=iso_week_monday(clock.today()) + timedelta(days=7),
         is_draft=referral.state == State.DRAFT,
     )
-    return page(request, "referrals/adviser/garage.html", context, status=status)
+    status = 422 if form.is_bound else 200
+    return page(request, "referrals/adviser/garage.html", context, partial="choice", status=status)
+
+
+def _preselected(request: HttpRequest, form: GarageForm, found: Candidates, kept: Kept | None) -> Any:
+    """What was pressed, else what was chosen before, else the first that is proposed."""
+    if form.is_bound:
+        return form["garage"].value()
+    pressed = request.GET.get("garage", "")
+    if found.with_uid(pressed):
+        return pressed
+    first = (kept and kept.candidate) or next(iter(found.shown_proposed), None)
+    return str(first.garage.uid) if first else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from referrals import permissions, transitions, unfinished
-from referrals.candidates import candidates
+from referrals.candidates import Kept, candidate, chosen_before, kept_choice
 from referrals.clock import ANSWER_WORKING_DAYS, REVIEW_WORKING_DAYS, due_on
 from referrals.desks.adviser import steps, typed
 from referrals.desks.adviser.household import verdict_of
 from referrals.desks.attempts import attempt
 from referrals.desks.next_steps import held_by
-from referrals.forms.sending import CloseForm, ConfirmForm, GarageForm
+from referrals.forms.garage_choice import SendForm
+from referrals.forms.sending import CloseForm, ConfirmForm
 from referrals.models import Assignment, Referral
 from referrals.readiness import missing_for_sending
 from referrals.states import Outcome, State, Verb
@@ -31,26 +31,25 @@ SAID_BY_THE_VERDICT = {"assessment_not_usable", "no_assessment"}
 @require_http_methods(["GET", "HEAD", "POST"])
 @steps.step()
 def send(request: HttpRequest, referral: Referral) -> HttpResponse:
-    """Read over, then send to the garage that the address or the form carries, or else was chosen before."""
-    marks = typed.at_step(request, referral.uid, typed.LAST, {})
-    form = GarageForm(_choice(request, marks), candidates=candidates(referral, by=request.actor))
-    if request.method == "POST" and form.is_valid() and _sent(request, referral, form):
+    """Read over, then send to the garage that was chosen: the one that the page showed."""
+    kept = _kept(request, referral)
+    form = SendForm(request.POST if request.method == "POST" else None, kept=kept)
+    if form.is_valid() and _sent(request, referral, form):
         return redirect("referral_sent", referral.uid)
-    return _show(request, referral, marks, form, status=422 if request.method == "POST" else 200)
+    return _show(request, referral, form, kept, status=422 if form.is_bound else 200)
 
 
-def _choice(request: HttpRequest, marks: typed.Typed) -> Mapping[str, str]:
-    asked = request.POST if request.method == "POST" else request.GET
-    if "garage" not in asked and request.method != "POST":
-        return marks.chosen_garage
-    return {"garage": asked.get("garage", ""), "choice_reason": asked.get("raison", "")}
+def _kept(request: HttpRequest, referral: Referral) -> Kept | None:
+    choice = chosen_before(referral)
+    return kept_choice(referral, candidate(referral, choice.garage, by=request.actor)) if choice else None
 
 
-def _sent(request: HttpRequest, referral: Referral, form: GarageForm) -> bool:
-    chosen, why = form.cleaned_data["garage"].garage, form.cleaned_data["choice_reason"]
+def _sent(request: HttpRequest, referral: Referral, form: SendForm) -> bool:
+    choice = form.choice
 
     def send_it() -> None:
-        transitions.send(referral, garage=chosen, choice_reason=why, by=request.actor)
+        asked = {"garage": choice.garage, "choice_reason": choice.reason, "agreed_km": choice.agreed_km}
+        transitions.send(referral, by=request.actor, **asked)
 
     return _done(request, referral, form, send_it)
 
@@ -60,7 +59,6 @@ def _sent(request: HttpRequest, referral: Referral, form: GarageForm) -> bool:
 def send_for_review(request: HttpRequest, referral: Referral) -> HttpResponse:
     if request.method != "POST":
         return redirect("referral_send", referral.uid)
-    marks = typed.at_step(request, referral.uid, typed.LAST, {})
     form = ConfirmForm(request.POST)
 
     def send_it() -> None:
@@ -68,7 +66,7 @@ def send_for_review(request: HttpRequest, referral: Referral) -> HttpResponse:
 
     if form.is_valid() and _done(request, referral, form, send_it):
         return redirect("referral_sent", referral.uid)
-    return _show(request, referral, marks, form, status=422)
+    return _show(request, referral, form, _kept(request, referral), status=422)
 
 
 def _done(request: HttpRequest, referral: Referral, form: Any, send_it: Any) -> bool:
@@ -79,18 +77,16 @@ def _done(request: HttpRequest, referral: Referral, form: Any, send_it: Any) -> 
     return is_settled
 
 
-def _show(request: HttpRequest, referral: Referral, marks: typed.Typed, form: Any, status: int) -> HttpResponse:
+def _show(request: HttpRequest, referral: Referral, form: Any, kept: Kept | None, status: int) -> HttpResponse:
     missing = missing_for_sending(referral, clock.today())
-    chosen = form.cleaned_data.get("garage") if form.is_valid() else None
-    km = chosen.distance_km if chosen else None
+    km = kept.candidate.distance_km if kept and kept.candidate else None
     context = steps.context(
         referral,
         "send",
-        also_done=["garage"] if chosen else [],
-        typed=marks,
+        also_done=["garage"] if kept and not kept.trouble else [],
+        typed=typed.at_step(request, referral.uid, typed.LAST, {}),
         form=form,
-        chosen=chosen,
-        choice_reason=form.data.get("choice_reason", ""),
+        kept=kept,
         was_tried=status == 422,
         photos=list(referral.photos.in_order()),
         before={"shows_person": False, "distance_km": km},

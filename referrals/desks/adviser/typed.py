@@ -66,16 +66,7 @@ class Typed:
     @property
     def elsewhere(self) -> list[Step]:
         """The other steps of the dossier where something stands that was not submitted."""
-        return [step for step in Step if step in self.rows and step not in (self.step, Step.GARAGE)]
-
-    @property
-    def chosen_garage(self) -> dict[str, str]:
-        """The garage chosen at the step before the last, and why: a draft keeps no other trace of it."""
-        kept = self.rows[Step.GARAGE].values if Step.GARAGE in self.rows else {}
-        return {
-            "garage": (kept.get("garage") or [""])[0],
-            "choice_reason": (kept.get("choice_reason") or [""])[0],
-        }
+        return [step for step in Step if step in self.rows and step != self.step]
 
     def is_in_order(self, request: HttpRequest, form: forms.Form) -> bool:
         """Whether the form was made from what is stored now. If not, it says so and what: sent again, it counts."""

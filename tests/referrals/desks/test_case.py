@@ -204,7 +204,8 @@ def test_the_next_garage_is_chosen_after_a_refusal(as_adviser, adviser, workshop
     nearby = GarageFactory(name="Garage de Firminy", at="42095")
     page = text_of(as_adviser.get(act(referral, "garage")))
     assert "Garage de Firminy" in page
-    assert "Garage de la Loire" not in page
+    assert "Garage de la Loire : déclinée" in page
+    assert page.count('type="radio"') == 1
     response = as_adviser.post(act(referral, "garage"), {"garage": nearby.uid}, follow=True)
     assert "L’orientation est proposée à Garage de Firminy." in text_of(response)
     assert referral.assignments.filter(garage=nearby, ended_at=None).count() == 1

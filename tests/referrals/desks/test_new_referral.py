@@ -10,7 +10,9 @@ import pytest
 from django.urls import reverse
 
 from mobiliz.lib import clock
+from referrals import actions
 from referrals.models import Beneficiary, Household, Referral
+from tests.cast import actor
 from tests.factories import journey
 from tests.factories.garages import GarageFactory
 
@@ -357,82 +359,65 @@ def test_without_eligibility_the_vehicle_leads_to_the_last_step(as_adviser, draf
     assert response.headers["Location"] == step(draft, "send")
 
 
-# --- step 4: the garage ----------------------------------------------------------------------------------
+# --- step 4: the garage is in test_garage_choice.py -------------------------------------------------------
 @pytest.fixture
 def ready(adviser, garage):
     return journey.ready(adviser)
 
 
-def test_the_garages_are_listed_with_distance_level_and_places(as_adviser, ready):
-    far = GarageFactory(name="Garage de Lyon", at="69123")
-    page = text_of(as_adviser.get(step(ready, "garage")))
-    assert "moins d’1 km à vol d’oiseau" in page
-    assert "2 places cette semaine" in page
-    assert "RA2 (agent)" in page
-    assert "Au-delà des 30 km acceptés" in page
-    assert far.name in page
-
-
-def test_a_full_garage_is_shown_but_cannot_be_chosen(as_adviser, ready, adviser, garage):
-    for name in ("Un", "Deux"):
-        journey.sent(adviser, garage, first_name=name)
-    page = text_of(as_adviser.get(step(ready, "garage")))
-    assert "complet cette semaine" in page
-    response = as_adviser.post(step(ready, "garage"), {"garage": garage.uid})
-    assert response.status_code == 422
-    assert "Ce garage est complet cette semaine." in text_of(response)
-
-
-def test_choosing_nothing_is_said_beside_the_list(as_adviser, ready):
-    response = as_adviser.post(step(ready, "garage"), {"choice_reason": "à pied"})
-    assert response.status_code == 422
-    assert "Choisissez un garage." in text_of(response)
-    assert 'value="à pied"' in text_of(response)
-
-
-def test_the_choice_goes_on_to_the_last_step_and_changes_nothing(as_adviser, ready, garage):
-    response = as_adviser.post(step(ready, "garage"), {"garage": garage.uid, "choice_reason": "à pied"})
-    assert response.headers["Location"].startswith(f"{step(ready, 'send')}?garage={garage.uid}&raison=")
-    page = text_of(as_adviser.get(response.headers["Location"]))
-    assert "Envoyer à Garage de la Loire" in page
-    assert "à pied" in page
-    assert journey.fresh(ready).state == "draft"
-
-
-def test_where_no_garage_is_near_the_page_says_whom_to_tell(as_adviser, adviser):
-    referral = journey.ready(adviser, at="97209")
-    assert "Prévenez un pilote" in text_of(as_adviser.get(step(referral, "garage")))
+@pytest.fixture
+def chosen(adviser, garage):
+    return journey.chosen(adviser, garage, reason="à pied")
 
 
 # --- step 5: read over and send --------------------------------------------------------------------------
-def test_sending_puts_the_referral_to_the_garage(as_adviser, ready, garage):
-    response = as_adviser.post(step(ready, "send"), {"garage": garage.uid, "raison": "à pied"}, follow=True)
-    sent = journey.fresh(ready)
+def test_sending_puts_the_referral_to_the_garage_that_was_chosen(as_adviser, chosen, garage):
+    page = text_of(as_adviser.get(step(chosen, "send")))
+    assert "Envoyer à Garage de la Loire" in page
+    assert "à pied" in page
+    response = as_adviser.post(step(chosen, "send"), {"garage": garage.uid}, follow=True)
+    sent = journey.fresh(chosen)
     assert sent.state == "waiting"
     assert sent.assignments.get().choice_reason == "à pied"
     assert "Envoyé : Garage de la Loire" in text_of(response)
 
 
-def test_sending_twice_says_that_it_is_done(as_adviser, ready, garage):
-    as_adviser.post(step(ready, "send"), {"garage": garage.uid})
-    response = as_adviser.post(step(ready, "send"), {"garage": garage.uid}, follow=True)
+def test_sending_twice_says_that_it_is_done(as_adviser, chosen, garage):
+    as_adviser.post(step(chosen, "send"), {"garage": garage.uid})
+    response = as_adviser.post(step(chosen, "send"), {"garage": garage.uid}, follow=True)
     assert "n’est plus un brouillon" in text_of(response)
-    assert ready.assignments.count() == 1
+    assert chosen.assignments.count() == 1
 
 
-def test_a_garage_that_closed_meanwhile_is_refused_in_words(as_adviser, ready, garage):
-    garage.statuses.update(until_on=clock.today())
-    garage.statuses.create(status="closed", from_on=clock.today())
-    response = as_adviser.post(step(ready, "send"), {"garage": garage.uid})
+def test_nothing_is_sent_without_a_choice_nor_to_another_than_was_read(as_adviser, adviser, ready, garage):
+    url = step(ready, "send")
+    assert "Aucun garage n’est choisi." in text_of(as_adviser.get(url))
+    assert as_adviser.post(url, {"garage": garage.uid}).status_code == 422
+    other = GarageFactory(name="Garage de Lyon", at="69123")
+    actions.choose_garage(ready, garage=other, by=actor(adviser))
+    response = as_adviser.post(url, {"garage": garage.uid})
     assert response.status_code == 422
-    assert "il a quitté la liste" in text_of(response)
+    assert "Un autre garage a été choisi entre-temps" in text_of(response)
+    assert as_adviser.post(url, {"garage": "n’importe quoi"}).status_code == 422
     assert journey.fresh(ready).state == "draft"
 
 
-def test_a_garage_that_filled_up_meanwhile_is_refused_in_words(as_adviser, ready, adviser, garage):
+def test_a_garage_that_closed_meanwhile_is_refused_in_words(as_adviser, chosen, garage):
+    garage.statuses.update(until_on=clock.today())
+    garage.statuses.create(status="closed", from_on=clock.today())
+    response = as_adviser.post(step(chosen, "send"), {"garage": garage.uid})
+    assert response.status_code == 422
+    assert "ne prend plus cette orientation" in text_of(response)
+    assert journey.fresh(chosen).state == "draft"
+
+
+def test_a_garage_that_filled_up_meanwhile_is_refused_in_words(as_adviser, chosen, adviser, garage):
     for name in ("Un", "Deux"):
         journey.sent(adviser, garage, first_name=name)
-    response = as_adviser.post(step(ready, "send"), {"garage": garage.uid})
+    shown = text_of(as_adviser.get(step(chosen, "send")))
+    assert "sa dernière place est prise" in shown
+    assert "Envoyer à" not in shown
+    response = as_adviser.post(step(chosen, "send"), {"garage": garage.uid})
     assert response.status_code == 422
     assert "complet cette semaine" in text_of(response)
 
@@ -469,7 +454,7 @@ def test_who_is_not_eligible_can_be_closed_from_the_last_step(as_adviser, advise
 
 def test_an_expired_assessment_is_asked_again(as_adviser, adviser, garage):
     with journey.days_ago(200):
-        referral = journey.ready(adviser)
+        referral = journey.chosen(adviser, garage)
     assert "Refaire l’évaluation" in text_of(as_adviser.get(step(referral, "send")))
     response = as_adviser.post(step(referral, "send"), {"garage": garage.uid})
     assert response.status_code == 422
@@ -510,7 +495,7 @@ def test_a_new_assessment_can_be_made_while_a_garage_holds_it(as_adviser, advise
 
 
 # --- their cost ------------------------------------------------------------------------------------------
-STEP_QUERIES = {"person": 6, "household": 6, "vehicle": 6, "garage": 6, "send": 11, "case": 10}
+STEP_QUERIES = {"person": 6, "household": 6, "vehicle": 6, "garage": 10, "send": 11, "case": 10}
 
 
 @pytest.mark.parametrize(("name", "most"), STEP_QUERIES.items())

@@ -27,12 +27,14 @@ def text_of(response):
 
 @pytest.fixture
 def ready(adviser, garage):
-    return journey.ready(adviser, address="3 rue du Puits", email="nadia@example.org", notes="Préfère le matin")
+    """With its garage chosen."""
+    person = {"address": "3 rue du Puits", "email": "nadia@example.org", "notes": "Préfère le matin"}
+    return journey.chosen(adviser, garage, **person)
 
 
 # --- read over --------------------------------------------------------------------------------------------
 def test_everything_stands_on_one_page_with_the_way_to_change_it(as_adviser, ready, garage):
-    page = text_of(as_adviser.get(f"{step(ready, 'send')}?garage={garage.uid}"))
+    page = text_of(as_adviser.get(step(ready, "send")))
     for said in (
         "Nadia Benali",
         "Saint-Étienne",
@@ -65,7 +67,7 @@ NEVER_SEEN = (
 
 
 def test_the_garage_reads_what_the_page_promises_and_no_more(as_adviser, ready, garage, workshop):
-    promised = text_of(as_adviser.get(f"{step(ready, 'send')}?garage={garage.uid}"))
+    promised = text_of(as_adviser.get(step(ready, "send")))
     box = promised[promised.index("Ce que le garage lira") : promised.index("Envoyer à")]
     at_once, accepted = box.split("Une fois qu’il a accepté")
     assert all(said in at_once for said in SEEN_AT_ONCE)
@@ -90,13 +92,13 @@ def test_the_garage_that_was_chosen_is_still_chosen_after_lunch(as_adviser, read
     assert "à pied" in page
 
 
-def test_a_garage_that_left_meanwhile_is_no_longer_chosen(as_adviser, ready, garage):
-    as_adviser.post(step(ready, "garage"), {"garage": garage.uid})
+def test_a_garage_that_left_meanwhile_is_said_to_have_left(as_adviser, ready, garage):
     garage.statuses.update(until_on=clock.today())
     garage.statuses.create(status="closed", from_on=clock.today())
     response = as_adviser.get(step(ready, "send"))
     assert response.status_code == 200
-    assert "Aucun garage n’est choisi." in text_of(response)
+    assert f"{garage.name} ne prend plus cette orientation" in text_of(response)
+    assert "Envoyer à" not in text_of(response)
 
 
 def test_what_is_typed_elsewhere_and_not_saved_is_said_before_it_goes(as_adviser, ready, adviser):
@@ -116,7 +118,7 @@ def test_once_it_is_sent_nothing_that_was_typed_is_left(as_adviser, ready, garag
 def test_after_sending_one_reads_what_comes_next_by_when_and_whom_to_call(as_adviser, adviser, garage):
     ContactFactory(garage=garage, first_name="Odile", last_name="Faure", phone="+33465717777")
     with clock.moved_to(datetime(2026, 3, 2, 9, tzinfo=UTC)):
-        referral = journey.ready(adviser)
+        referral = journey.chosen(adviser, garage)
         response = as_adviser.post(step(referral, "send"), {"garage": garage.uid})
         assert response.headers["Location"] == step(referral, "sent")
         page = text_of(as_adviser.get(step(referral, "sent"))).replace("\u00a0", " ")
