@@ -90,6 +90,9 @@ class GarageQuerySet(PlacedQuerySet):
     def in_department(self, department: models.Model) -> Self:
         return self.filter(commune__department=department)
 
+    def of_organisation(self, organisation_id: int | None) -> Self:
+        return self.filter(organisation_id=organisation_id)
+
     def of_level(self, level: str) -> Self:
         return self.filter(level=level)
 

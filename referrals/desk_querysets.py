@@ -1,4 +1,4 @@
-"""The questions that desks ask of referrals, by name: a part of ReferralQuerySet."""
+"""The questions that desks ask of referrals and assignments, by name: parts of their querysets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, DateTimeField, Exists, F, Max, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Concat, JSONObject
 
 from mobiliz.lib import clock
 from referrals.clock import (
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ENDED = [State.COMPLETED, State.CLOSED]
 JUST_ENDED_DAYS = 7
+JUST_REPAIRED_DAYS = 14
 # How long each state may last, roughly: the order in which a long desk is read. What is due is said by `next_steps`.
 _LASTS = {
     State.REVIEW: REVIEW_WORKING_DAYS,
@@ -37,7 +38,7 @@ _LASTS = {
 
 
 class DeskQuestions(models.QuerySet):
-    """What to do now, for whom, and what has just ended."""
+    """What to do now, for whom, and what has just ended: a part of ReferralQuerySet."""
 
     def on_desk(self) -> Self:
         """Open, ended in the last days, or refused by a pilot and not yet told to the person."""
@@ -161,6 +162,41 @@ class DeskQuestions(models.QuerySet):
         """Euros with tax that households did not have to pay, for repairs done since that day."""
         done = self.filter(assignments__repair__done_on__gte=since)
         return done.order_by().aggregate(saved=Sum("assignments__repair__version__saving_incl_tax"))["saved"]
+
+
+class GarageDeskQuestions(models.QuerySet):
+    """What a garage has in hand, has just done, and did this month: a part of AssignmentQuerySet."""
+
+    def on_desk(self) -> Self:
+        """Current, or repaired in the last two weeks."""
+        just_done = Q(repair__done_on__gte=clock.today() - timedelta(days=JUST_REPAIRED_DAYS))
+        held = Q(ended_at__isnull=True)
+        return self.filter(held, ~Q(referral__state__in=ENDED) | Q(referral__state=State.COMPLETED) & just_done)
+
+    def with_hand(self) -> Self:
+        """With `hand`, who of the garage did something to it last."""
+        from referrals.models import LogEntry
+
+        own = LogEntry.objects.filter(
+            assignment=OuterRef("pk"), membership__organisation=OuterRef("garage__organisation")
+        ).latest_first()
+        name = Concat("membership__user__first_name", Value(" "), "membership__user__last_name")
+        return self.annotate(hand=Subquery(own.annotate(name=name).values("name")[:1]))
+
+    def figures_since(self, day: date) -> dict[str, int]:
+        """How many were received, accepted, quoted and repaired since that day."""
+        begun = datetime.combine(day, datetime.min.time(), clock.PARIS)
+        return self.order_by().aggregate(
+            received=models.Count("pk", filter=Q(put_at__gte=begun)),
+            accepted=models.Count("pk", filter=Q(accepted_at__gte=begun)),
+            quoted=models.Count("pk", filter=Q(quote__first_issued_at__gte=begun)),
+            repaired=models.Count("pk", filter=Q(repair__done_on__gte=day)),
+        )
+
+    def last_change(self) -> datetime | None:
+        """When one of those still with the garage last changed."""
+        last = self.current().order_by("-referral__updated_at")
+        return last.values_list("referral__updated_at", flat=True).first()
 
 
 def _person(prefix: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.db.models.functions import JSONObject
 from mobiliz.accounts.actors import ActorKind
 from mobiliz.accounts.roles import Permission
 from mobiliz.lib.text import normalise
-from referrals.desk_querysets import DeskQuestions
+from referrals.desk_querysets import DeskQuestions, GarageDeskQuestions
 from referrals.states import HANDED_OVER, End, State
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ class ReferralQuerySet(DeskQuestions):
         return self.filter(updated_at__gte=moment)
 
 
-class AssignmentQuerySet(models.QuerySet):
+class AssignmentQuerySet(GarageDeskQuestions):
     def visible_to(self, actor: Actor) -> Self:
         """A garage sees what was put to it; senders and pilots see those of the referrals they see."""
         from referrals.models import Referral
@@ -311,11 +311,6 @@ class AssignmentQuerySet(models.QuerySet):
 
     def oldest_first(self) -> Self:
         return self.order_by("put_at", "pk")
-
-    def last_change(self) -> datetime | None:
-        """When one of those still with the garage last changed."""
-        last = self.current().order_by("-referral__updated_at")
-        return last.values_list("referral__updated_at", flat=True).first()
 
     def for_garage(self) -> Self:
         """With all that a garage's page says of it; nothing sealed is read."""

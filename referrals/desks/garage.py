@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from eligibility.assess import is_usable
 from garages.conditions import Conditions, NoScheduleInForce, conditions_for
+from garages.models import Garage
 from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.roles import Permission
 from mobiliz.lib import clock
@@ -25,10 +26,10 @@ from mobiliz.lib.pages import get_visible_or_404, page, require
 from mobiliz.lib.paging import DAYS, Order, paged
 from referrals import permissions, words
 from referrals.actions import mark_seen
+from referrals.desks import freshness, timeline
 from referrals.desks import garage_acts as acts
-from referrals.desks import timeline
 from referrals.desks.attempts import attempt
-from referrals.desks.garage_tasks import counts_of, tasks_of, who_and_what
+from referrals.desks.garage_tasks import Task, figures_of, parts_of, tasks_of, title_of, who_and_what
 from referrals.models import Assignment, LogEntry, Photo, QuoteVersion, Referral
 from referrals.states import State, Verb
 from referrals.transitions.quoting import accepted_version, latest_version
@@ -47,11 +48,28 @@ ORDERS = (Order("reception", gettext_lazy("Reçue le"), "put_at", DAYS, is_down=
 
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """What needs doing now, the most urgent first."""
-    require(request.actor.can(Permission.ANSWER_ASSIGNMENTS))
-    rows = Assignment.objects.visible_to(request.actor).current().for_garage().with_offer().oldest_first()
-    tasks = tasks_of(rows[:DESK_LENGTH], request.actor)
-    return page(request, "referrals/garage/desk.html", {"tasks": tasks, "figures": counts_of(tasks)})
+    """What needs doing now, the most urgent first; what was just done; this month in figures."""
+    actor = request.actor
+    require(actor.can(Permission.ANSWER_ASSIGNMENTS))
+    seen = Assignment.objects.visible_to(actor)
+    rows = seen.on_desk().for_garage().with_offer().with_hand().oldest_first()
+    tasks = tasks_of(rows[:DESK_LENGTH], actor)
+    context = {
+        "now": clock.now(),
+        "stamp": freshness.stamp(actor),
+        "title": title_of(tasks),
+        "parts": parts_of(tasks),
+        "rate": today_rate(_own_garage(actor, tasks)),
+        "figures": figures_of(seen.figures_since(clock.today().replace(day=1))),
+    }
+    return page(request, "referrals/garage/desk.html", context)
+
+
+def _own_garage(actor: Actor, tasks: list[Task]) -> Garage | None:
+    """The one that a line brings along; on an empty desk it is looked up."""
+    if tasks:
+        return tasks[0].assignment.garage
+    return Garage.objects.visible_to(actor).of_organisation(actor.organisation_id).with_places().first()
 
 
 @require_safe
@@ -70,7 +88,7 @@ def assignment(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The referral as put to this garage, on one page."""
     held = _held(request, uid)
     mark_seen(held, by=request.actor)
-    return _answer(request, held)
+    return _answer(request, held, asked=request.GET.get("ouvrir", ""))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,7 +117,7 @@ class Line:
 
     @property
     def who(self) -> str:
-        return who_and_what(self.assignment) if self.assignment.is_open else ""
+        return "" if self.assignment.was_handed_over else who_and_what(self.assignment)
 
     @property
     def state(self) -> str:
@@ -148,9 +166,11 @@ def sender_of(referral: Referral) -> Sender:
     return Sender(name, place.name, phone or (house.phone if house else ""))
 
 
-def today_rate(assignment: Assignment) -> Rate | None:
+def today_rate(garage: Garage | None) -> Rate | None:
+    if garage is None:
+        return None
     try:
-        return rate_of(conditions_for(assignment.garage, clock.today()))
+        return rate_of(conditions_for(garage, clock.today()))
     except NoScheduleInForce:
         return None
 
@@ -162,18 +182,21 @@ def _held(request: HttpRequest, uid: UUID) -> Assignment:
     return found
 
 
-def _answer(request: HttpRequest, held: Assignment, bound: dict[str, forms.Form] | None = None) -> HttpResponse:
+def _answer(
+    request: HttpRequest, held: Assignment, bound: dict[str, forms.Form] | None = None, asked: str = ""
+) -> HttpResponse:
+    """`bound`: the form that was refused; `asked`: the act for which one came, open."""
     status = 422 if bound else 200
     if held.was_handed_over:
         return page(request, "referrals/garage/handed_over.html", _own_acts(held, request.actor))
-    context = _case(held, request.actor, bound or {})
+    context = _case(held, request.actor, bound or {}, asked)
     return page(request, "referrals/garage/assignment.html", context, status=status)
 
 
-def _case(held: Assignment, actor: Actor, bound: dict[str, forms.Form]) -> dict[str, Any]:
+def _case(held: Assignment, actor: Actor, bound: dict[str, forms.Form], asked: str = "") -> dict[str, Any]:
     referral = held.referral
     state = State(referral.state)
-    offer = partial(acts.offered, assignment=held, actor=actor, bound=bound)
+    offer = partial(acts.offered, assignment=held, actor=actor, bound=bound, asked=asked)
     may = permissions.possible_verbs(actor, referral, held)
     log = list(LogEntry.objects.visible_to(actor).of_assignment(held).with_actors().latest_first())
     return {
@@ -182,7 +205,7 @@ def _case(held: Assignment, actor: Actor, bound: dict[str, forms.Form]) -> dict[
         "who": who_and_what(held),
         "state": Line(_with_last_act(held, log)),
         "sender": sender_of(referral),
-        "rate": today_rate(held),
+        "rate": today_rate(held.garage),
         "is_eligible": is_usable(referral.assessment, clock.today()),
         "first": offer(acts.FIRST.get(state, ())),
         "below": offer(acts.BELOW.get(state, ())),

@@ -158,25 +158,27 @@ BELOW: dict[State, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """An act as it stands on the page, with its form; open when something in it is to be corrected."""
+    """An act as it stands on the page, with its form; open when something in it is to be corrected, or when one came
+    for it (`is_asked`)."""
 
     name: str
     act: Act
     form: forms.Form
+    is_asked: bool = False
 
     @property
     def is_open(self) -> bool:
-        return bool(self.form.errors) if self.form.is_bound else False
+        return bool(self.form.errors) if self.form.is_bound else self.is_asked
 
 
 def offered(
-    names: tuple[str, ...], assignment: Assignment, actor: Actor, bound: dict[str, forms.Form]
+    names: tuple[str, ...], assignment: Assignment, actor: Actor, bound: dict[str, forms.Form], asked: str = ""
 ) -> list[Offered]:
     """Those of these acts that this member may do now, as the table of moves says."""
     may = permissions.possible_verbs(actor, assignment.referral, assignment)
     initial = _initial(assignment, may)
     possible = [(name, ACTS[name]) for name in names if ACTS[name].verb in may]
-    return [Offered(name, act, bound.get(name) or act.form(initial=initial)) for name, act in possible]
+    return [Offered(name, act, bound.get(name) or act.form(initial=initial), name == asked) for name, act in possible]
 
 
 def _initial(assignment: Assignment, may: list[Verb]) -> dict[str, Any]:

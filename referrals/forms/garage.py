@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.lib.forms import DateFieldFr, DecimalFieldFr, FreeTextField, NirFreeTextField, WholeFieldFr
@@ -29,8 +30,14 @@ class NothingToType(ActForm):
 
 
 class ReasonForm(ActForm):
-    """Why a garage declines or gives back: each reason leads somewhere else."""
+    """Why a garage declines or gives back: each reason is a button that says where it leads."""
 
+    comment = NirFreeTextField(
+        label=_("Un mot pour la structure"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs=SHORT_TEXT),
+    )
     reason = forms.TypedChoiceField(
         label=_("Pour quelle raison ?"),
         choices=words.DECLINE_REASONS,
@@ -41,9 +48,11 @@ class ReasonForm(ActForm):
             "invalid_choice": _("Choisissez une raison dans la liste."),
         },
     )
-    comment = NirFreeTextField(
-        label=_("Précision"), required=False, max_length=500, widget=forms.Textarea(attrs=SHORT_TEXT)
-    )
+
+    @property
+    def reasons(self) -> list[tuple[str, str, Any]]:
+        """Code, label, and where it leads."""
+        return [(code, capfirst(label), words.REASON_LEADS[code]) for code, label in words.DECLINE_REASONS]
 
 
 class DeclineForm(ReasonForm):

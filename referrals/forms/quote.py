@@ -82,9 +82,16 @@ class LineForm(forms.Form):
         return not any(values.values())
 
     @property
-    def faults(self) -> list[forms.BoundField]:
-        """The cells with something to correct: said under the line, where there is room for a sentence."""
-        return [self[name] for name in self.errors if name in self.fields] if self.is_bound else []
+    def faults(self) -> list[tuple[str, forms.BoundField]]:
+        """The cells with something to correct, each called by its line and heading: said under the line, where there
+        is room for a sentence."""
+        if not self.is_bound:
+            return []
+        return [(self._where(name), self[name]) for name in self.errors if name in self.fields]
+
+    def _where(self, name: str) -> str:
+        cell = str(self.fields[name].label)
+        return _now("Ligne %(number)d, %(cell)s") % {"number": self.number, "cell": f"{cell[:1].lower()}{cell[1:]}"}
 
     def clean(self) -> None:
         if not self.is_blank and "quantity" not in self.errors and self.cleaned_data.get("quantity") is None:

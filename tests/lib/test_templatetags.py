@@ -89,7 +89,7 @@ def test_the_summary_says_on_which_line_of_a_formset_the_error_is():
         {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "0", "form-0-hours": "1,8", "form-1-hours": ""}
     )
     shown = rendered("{% error_summary formset %}", formset=formset)
-    assert '<a href="#id_form-1-hours">Ligne 2, Heures</a>' in shown
+    assert '<a href="#id_form-1-hours">Ligne 2, heures</a>' in shown
     assert "Ligne 1" not in shown
 
 

@@ -81,7 +81,12 @@ def _errors_of(form: BaseForm | BaseFormSet, row: str = "") -> Iterator[tuple[st
     yield from (("", "", error) for error in form.non_field_errors())
     for field in form:
         anchor = getattr(field, "anchor", field.id_for_label)
-        yield from ((anchor, f"{row}{field.label}", error) for error in field.errors)
+        yield from ((anchor, f"{row}{_within(field.label) if row else field.label}", error) for error in field.errors)
+
+
+def _within(label: str) -> str:
+    """A label in the middle of a sentence: "prix public HT"."""
+    return f"{str(label)[:1].lower()}{str(label)[1:]}"
 
 
 @register.filter

@@ -51,7 +51,7 @@ def _today():
 def test_a_workshop_that_never_heard_of_it_reads_who_what_and_how_much(client, adviser, workshop, waiting):
     html = _page(client, workshop, waiting)
     for said in [
-        "Aline Dubois, de Wimoov",
+        "Aline Dubois (Wimoov) vous envoie Nadia et sa voiture, Renault Clio 2015.",
         "06 12 34 56 78".replace(" ", "\u00a0"),
         "Renault Clio",
         "Elle chauffe dans les montées.",
@@ -434,7 +434,7 @@ def test_an_expired_eligibility_is_said_with_whom_to_call(client, adviser, works
 
 def test_what_a_system_has_sent_names_the_structure(client, workshop, waiting):
     type(waiting.referral).objects.filter(pk=waiting.referral_id).update(adviser=None)
-    assert "Wimoov vous demande si vous pouvez réparer" in _page(client, workshop, waiting)
+    assert "Wimoov vous envoie" in _page(client, workshop, waiting)
 
 
 def test_without_a_direct_line_the_structure_is_called(client, adviser, workshop, structure, waiting):

@@ -32,7 +32,8 @@ def _page(client, member, address="/bureau/"):
 
 def test_an_empty_desk_says_what_will_come(client, workshop):
     html = _page(client, workshop)
-    assert "Rien à faire en ce moment" in html
+    assert "<h1>Rien à faire en ce moment</h1>" in html
+    assert "Les orientations arriveront ici" in html
     assert "/affectations/" in html
 
 
@@ -53,23 +54,96 @@ def test_each_state_has_its_date_its_sentence_and_one_act(client, adviser, works
     assert act in html
 
 
-@pytest.mark.parametrize("step", ["declined", "completed"])
-def test_what_is_done_is_not_on_the_desk(client, adviser, workshop, step):
-    getattr(journey, step)(adviser, workshop)
+def test_what_was_declined_is_not_on_the_desk(client, adviser, workshop):
+    journey.declined(adviser, workshop)
     assert "Rien à faire en ce moment" in _page(client, workshop)
 
 
-def test_the_most_urgent_stands_first_and_lateness_is_said(adviser, workshop, garage):
+def test_what_was_repaired_stays_in_sight_for_two_weeks(client, adviser, workshop):
+    with journey.days_ago(14):
+        journey.completed(adviser, workshop, last_name="Récente")
+    with journey.days_ago(15):
+        journey.completed(adviser, workshop, last_name="Ancienne")
+    html = _page(client, workshop)
+    assert "Réparées ces 14 derniers jours" in html
+    assert "Nadia Récente" in html
+    assert "Nadia Ancienne" not in html
+
+
+def test_the_most_urgent_stands_first_and_lateness_is_said(client, adviser, workshop, garage):
     journey.agreed(adviser, workshop, first_name="Quatre")
     journey.quoted(adviser, workshop, first_name="Trois")
     journey.sent(adviser, garage, first_name="Deux")
     with journey.days_ago(10):
         journey.sent(adviser, garage, first_name="Un")
-    rows = Assignment.objects.visible_to(actor(workshop)).current().for_garage().with_offer()
-    tasks = tasks_of(rows, actor(workshop))
-    assert [task.assignment.referral.beneficiary.first_name for task in tasks] == ["Un", "Deux", "Trois", "Quatre"]
-    assert tasks[0].sense == "late"
-    assert tasks[0].title.startswith("En retard de")
+    html = _page(client, workshop)
+    places = [html.index(f">{name}") for name in ("Un", "Deux", "Trois", "Quatre")]
+    assert places == sorted(places)
+    assert "En retard de" in html
+    assert "<h1>À faire : 2 réponses à donner (dont 1 en retard)</h1>" in html
+    assert "<title>À faire : 2 réponses à donner (dont 1 en retard)" in html
+
+
+@pytest.mark.parametrize(
+    ("steps", "title"),
+    [
+        (["sent"], "À faire : 1 réponse à donner"),
+        (["accepted"], "À faire : 1 devis à écrire"),
+        (["sent", "accepted", "accepted"], "À faire : 1 réponse à donner, 2 devis à écrire"),
+        (["quoted"], "Rien ne presse aujourd’hui"),
+        (["completed"], "Rien à faire en ce moment"),
+    ],
+)
+def test_the_title_says_what_waits(client, adviser, workshop, garage, steps, title):
+    for step in steps:
+        getattr(journey, step)(adviser, garage if step == "sent" else workshop)
+    assert f"<h1>{title}</h1>" in _page(client, workshop)
+
+
+def test_one_answer_that_is_late_is_said_so(client, adviser, workshop, garage):
+    with journey.days_ago(10):
+        journey.sent(adviser, garage)
+    assert "1 réponse à donner (en retard)" in _page(client, workshop)
+
+
+def test_a_line_says_what_the_car_has_where_and_who_here_had_it(client, adviser, workshop, owner, garage):
+    with journey.days_ago(1):
+        journey.accepted(adviser, owner)
+    html = _page(client, workshop)
+    for said in (
+        "Elle chauffe dans les montées.",
+        "186\u202f400\u00a0km",
+        "Saint-Étienne, tout près",
+        "suivie chez vous par Marc Roux",
+    ):
+        assert said in html
+
+
+def test_todays_rate_and_what_a_grs_is_unfold_in_one_line(client, adviser, workshop, garage):
+    journey.sent(adviser, garage)
+    html = _page(client, workshop)
+    assert "L’heure : 35,00\u00a0€\u00a0HT, 42,00\u00a0€\u00a0TTC." in html
+    assert "à prix coûtant" in html
+
+
+def test_this_month_in_figures_comes_last(client, adviser, workshop):
+    with journey.days_ago(40):
+        journey.completed(adviser, workshop)
+    journey.quoted(adviser, workshop)
+    figures = sign_in(client, workshop).get("/bureau/").context["figures"]
+    assert [figure["value"] for figure in figures] == [1, 1, 1, 0]
+
+
+def test_from_the_desk_no_is_two_presses_away(client, adviser, workshop, garage):
+    row = journey.sent(adviser, garage)
+    desk = _page(client, workshop)
+    address = f"/affectations/{row.uid}/?ouvrir=decliner"
+    assert f'href="{address}#decliner"' in desk
+    page = client.get(address).content.decode()
+    assert 'id="decliner" open' in page
+    assert '<button class="button line" name="reason" value="no_capacity">' in page
+    client.post(f"/affectations/{row.uid}/actes/decliner/", {"reason": "no_capacity", "comment": ""})
+    assert journey.fresh(row).end_reason == "no_capacity"
 
 
 @pytest.mark.parametrize(
@@ -97,11 +171,17 @@ def test_a_quote_is_due_before_the_eligibility_expires(adviser, workshop, garage
         assert tasks_of(rows, actor(workshop))[0].due == expires
 
 
-def test_reception_is_not_sent_to_the_quote_editor(client, adviser, workshop, reception):
+def test_reception_calls_the_person_and_is_not_sent_to_the_quote_editor(client, adviser, workshop, reception):
     journey.accepted(adviser, workshop)
     html = _page(client, reception)
     assert "devis/nouveau" not in html
-    assert "Ouvrir le dossier" in html
+    assert 'href="tel:+33639981247"' in html
+    assert "Appeler Nadia" in html
+
+
+def test_without_a_telephone_reception_opens_the_dossier(client, adviser, workshop, reception):
+    journey.accepted(adviser, workshop, phone="")
+    assert "Ouvrir le dossier" in _page(client, reception)
 
 
 def test_the_desk_shows_no_family_name_before_acceptance(client, adviser, workshop, garage):

@@ -81,7 +81,7 @@ def test_owner_and_workshop_write_quotes(client, member, accepted, name, status)
 def test_reception_sees_no_button_to_write_one(client, reception, accepted):
     html = sign_in(client, reception).get(reverse("assignment", args=[accepted.uid])).content.decode()
     assert "devis/nouveau" not in html
-    assert "Le devis est établi par le patron ou par l’atelier." in html
+    assert "Le patron ou l’atelier écrit ensuite le devis." in html
 
 
 @pytest.mark.parametrize("step", ["sent", "quoted", "agreed", "completed"])
@@ -160,7 +160,7 @@ def test_what_is_wrong_is_said_beside_the_cell_and_in_the_summary(client, worksh
     html = answer.content.decode()
     assert answer.status_code == 422
     assert html.count(said) == 2
-    assert "Ligne 2, " in html
+    assert html.count("Ligne 2, ") == 2  # with its cell, in both places
     for text in (kept, "Plaquettes avant", "1,6", "92,00"):
         assert text in html
     assert 'value="2"' in html
