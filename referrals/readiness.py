@@ -22,14 +22,14 @@ class Missing:
 
 
 def missing_for_sending(referral: Referral, on: date) -> list[Missing]:
-    """Everything that keeps the referral from being put to a garage on this day."""
-    found = [*_missing_before_assessment(referral), *_missing_vehicle(referral)]
+    """Everything that keeps the referral from being put to a garage on this day, in the order of the steps."""
+    found = [*_missing_before_assessment(referral)]
     assessment = referral.assessment
     if assessment is None:
         found.append(Missing("no_assessment", _("Évaluez l’éligibilité du foyer."), "household"))
     elif not is_usable(assessment, on):
         found.append(Missing("assessment_not_usable", _assessment_message(referral, on), "household"))
-    return found
+    return [*found, *_missing_vehicle(referral)]
 
 
 def missing_for_review(referral: Referral) -> list[Missing]:

@@ -110,12 +110,14 @@ def _draft(referral: Referral) -> NextStep:
 
 
 def _incomplete(referral: Referral, missing: list[Missing]) -> NextStep:
+    """Resumed at the first step that lacks something; what the calculation cannot answer is for the last one."""
+    first = next(one for one in missing if one.code != "assessment_not_usable")
     return _draft_line(
         referral,
         title=_("Brouillon"),
         sentence=" ".join(one.message for one in missing),
         label=_("Compléter le dossier"),
-        url=step_url(referral, missing[0].step),
+        url=step_url(referral, first.step),
     )
 
 

@@ -22,7 +22,7 @@ def _send(referral, garage, adviser):
 def test_a_bare_draft_says_everything_it_lacks(adviser, garage):
     referral = journey.draft(adviser)
     codes = [one.code for one in missing_for_sending(referral, clock.today())]
-    assert codes == ["no_vehicle", "no_prediagnosis", "no_assessment"]
+    assert codes == ["no_assessment", "no_vehicle", "no_prediagnosis"]
     with pytest.raises(Refused, match="Décrivez le véhicule"):
         _send(referral, garage, adviser)
 

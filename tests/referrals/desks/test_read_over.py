@@ -55,6 +55,20 @@ def test_what_is_missing_leads_to_where_it_is_done(as_adviser, adviser):
     assert f'<a href="{step(referral, "vehicle")}">Décrivez le véhicule.</a>' in page
 
 
+@pytest.mark.parametrize(
+    ("made", "first"),
+    [
+        (journey.draft, "household"),
+        (journey.assessed, "vehicle"),
+        (lambda adviser: journey.assessed(adviser, dwelling="student_alone"), "vehicle"),
+        (journey.ready, "garage"),
+    ],
+)
+def test_the_desk_resumes_at_the_first_step_that_lacks_something(as_adviser, adviser, made, first):
+    referral = made(adviser)
+    assert f'href="{step(referral, first)}"' in text_of(as_adviser.get("/bureau/"))
+
+
 SEEN_AT_ONCE = ("Nadia", "Saint-Étienne", "jusqu’au")
 SEEN_ONCE_ACCEPTED = ("Nadia Benali", "06 39 98 12 47".replace(" ", "\u00a0"), "DA-123-BC")
 NEVER_SEEN = (
