@@ -24,5 +24,7 @@ USER mobiliz
 VOLUME /var/lib/mobiliz
 EXPOSE 8000
 
+# The log says which page was asked for, not with which parameters: people search for names.
 CMD ["gunicorn", "mobiliz.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "3", "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]
+     "--workers", "3", "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-", \
+     "--access-logformat", "%(t)s %(m)s %(U)s %(s)s %(b)s %(M)sms"]

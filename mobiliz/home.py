@@ -56,7 +56,16 @@ DOORS: dict[str, tuple[Door, ...]] = {
 }
 
 # At the foot of every page.
-FOOTER = (Door(_("Accueil"), "/"),)
+FOOTER = (
+    Door(_("Accueil"), "/"),
+    Door(_("Les règles"), "/regles/"),
+    Door(_("Aide"), "/aide/"),
+    Door(_("Dépliant à imprimer"), "/depliant/"),
+    Door(_("Nouveautés"), "/nouveautes/"),
+    Door(_("Confidentialité"), "/confidentialite/"),
+    Door(_("Accessibilité"), "/accessibilite/"),
+    Door(_("Mentions légales"), "/mentions-legales/"),
+)
 
 DESKS: dict[str, Desk] = {
     Role.ADVISER: adviser.desk,

@@ -147,6 +147,11 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"
+# --- who publishes this site, as its legal pages say it ---------------------------------------------------------
+PUBLISHER = env.str("PUBLISHER", default="")
+HOST_PROVIDER = env.str("HOST_PROVIDER", default="")
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="" if IS_PRODUCTION else "contact@mobiliz.example")
+
 # Outside production the clock may be moved, so that days can pass in a test or a demonstration.
 CLOCK_OFFSET_SECONDS = 0 if IS_PRODUCTION else env.int("MOBILIZ_CLOCK_OFFSET_SECONDS", default=0)
 

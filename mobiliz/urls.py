@@ -12,6 +12,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", home.healthz, name="healthz"),
     path("readyz", home.readyz, name="readyz"),
+    path("", include("mobiliz.public.urls")),
     path("bureau/", home.desk, name="desk"),
     path("bureau/nouvelles/", home.desk_news, name="desk_news"),
     path("connexion/", login_not_required(account.login), name="account_login"),

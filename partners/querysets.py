@@ -132,6 +132,12 @@ class AgencyQuerySet(models.QuerySet):
     def current(self) -> Self:
         return self.filter(ended_on__isnull=True)
 
+    def open_to_public(self) -> Self:
+        """Those to which anyone may turn: open, of structures in the network now."""
+        return (
+            self.current().filter(structure__ended_on__isnull=True).select_related("structure", "commune__department")
+        )
+
     def of_structure(self, structure: models.Model) -> Self:
         return self.filter(structure=structure)
 

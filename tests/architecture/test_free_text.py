@@ -30,7 +30,7 @@ def text_fields():
     for form in sorted({*all_forms()}, key=lambda form: f"{form.__module__}.{form.__qualname__}"):
         if place(form.__module__):
             for name, field in form.base_fields.items():
-                is_text = isinstance(field, forms.CharField) and not isinstance(field, _TypedField)
+                is_text = isinstance(field, forms.CharField) and not isinstance(field, _TypedField | forms.UUIDField)
                 if (
                     is_text
                     and not isinstance(field, (forms.EmailField, forms.UUIDField))

@@ -126,6 +126,15 @@ WAY_IN = [
     page("mfa_generate_recovery_codes", get=who(302), post=who(302)),
 ]
 
+# Open to everyone, signed in or not: no word about anybody.
+FOR_EVERYONE = [
+    page(f"public_{name}", get=public(), post=public(405))
+    for name in (
+        *("rules", "person", "adviser", "garage", "help"),
+        *("privacy", "accessibility", "legal", "news", "leaflet"),
+    )
+]
+
 # One's own account: whoever asks for something of another's gets nothing.
 MY_ACCOUNT = [
     page("my_account", get=MEMBERS),
@@ -363,4 +372,16 @@ API = [
     page("api_nothing", get=public(404), post=public(404)),
 ]
 
-ROWS = [*WAY_IN, *MY_ACCOUNT, *ACCOUNTS, *TERRITORY, *GARAGES, *STRUCTURES, *SENDERS, *GARAGE_DESK, *PILOTS, *API]
+ROWS = [
+    *WAY_IN,
+    *FOR_EVERYONE,
+    *MY_ACCOUNT,
+    *ACCOUNTS,
+    *TERRITORY,
+    *GARAGES,
+    *STRUCTURES,
+    *SENDERS,
+    *GARAGE_DESK,
+    *PILOTS,
+    *API,
+]

@@ -154,3 +154,10 @@ def test_the_gate_runs_what_the_door_offers():
     assert subprocess.run(["bash", "-n", script]).returncode == 0
     (steps,) = re.findall(r"^for step in (.+); do$", script.read_text(), re.MULTILINE)
     assert {"check", "test", "browser"} <= set(steps.split()) <= set(COMMANDS)
+
+
+def test_what_people_search_for_is_not_written_into_the_log():
+    (command,) = instructions("CMD")
+    words = yaml.safe_load(command)
+    assert "%(U)s" in words[words.index("--access-logformat") + 1]
+    assert not {"%(r)s", "%(q)s", "%(f)s", "%(h)s"} & set(words[words.index("--access-logformat") + 1].split())
