@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zlib import crc32
 
 from django.contrib.auth.hashers import make_password
 from oauth2_provider.models import Application
@@ -70,6 +71,7 @@ def _structure(name: str, kind: str, commune: str, agencies: tuple, since: date)
         search_name=normalise(name),
         kind=kind,
         commune_id=commune,
+        phone=_reception(name),
         agreement_from=since,
         confirmed_on=clock.today() - timedelta(days=40),
     )
@@ -77,8 +79,14 @@ def _structure(name: str, kind: str, commune: str, agencies: tuple, since: date)
         label = f"{name} {agency}"
         parent = structure.organisation
         organisation = Organisation.objects.create(kind="agency", name=label, parent=parent)
-        Agency.objects.create(organisation=organisation, structure=structure, name=label, commune_id=where)
+        place = {"name": label, "commune_id": where, "phone": _reception(label)}
+        Agency.objects.create(organisation=organisation, structure=structure, **place)
     return structure
+
+
+def _reception(name: str) -> str:
+    """The public number of a place, the same at each loading; of a range that nobody has."""
+    return f"+3399905{crc32(name.encode()) % 10_000:04d}"
 
 
 def _garages() -> Iterator[Garage]:

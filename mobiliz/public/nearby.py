@@ -10,6 +10,8 @@ from mobiliz.territory.models import Commune
 from partners.models import Agency, Structure
 
 SHOWN = 8
+NEAR_KM = 80
+AT_LEAST = 3
 
 
 class Place(NamedTuple):
@@ -38,7 +40,9 @@ def places_near(commune: Commune) -> list[Place]:
         kind = agency.structure.get_kind_display()
         phone = agency.phone or agency.structure.phone
         found.append(Place(agency.name, kind, agency.commune, agency.address, phone, _km(commune, agency.commune)))
-    return sorted(found, key=lambda place: (place.km, place.name))[:SHOWN]
+    found.sort(key=lambda place: (place.km, place.name))
+    near = [place for place in found if place.km <= NEAR_KM]
+    return near[:SHOWN] if len(near) >= AT_LEAST else found[:AT_LEAST]
 
 
 def _km(here: Commune, there: Commune) -> float:
