@@ -59,16 +59,24 @@ def name_words(text: str) -> list[str]:
 
 class ReferralQuerySet(DeskQuestions):
     def visible_to(self, actor: Actor) -> Self:
-        """Senders: their organisation's. Pilots: those once sent, in their region. Garages: none, see Assignment."""
+        """Senders: their organisation's. Pilots: those once sent, in their region, while the person agrees.
+        Garages: none, see Assignment."""
         if actor.kind == ActorKind.SYSTEM:
             return self
         if _sender_sees(actor):
             return self.filter(_of_organisation(actor))
         if actor.is_national_pilot:
-            return self.filter(region__isnull=False)
+            return self.filter(self._is_shared(), region__isnull=False)
         if actor.is_pilot:
-            return self.filter(region_id=actor.region_code, region__isnull=False)
+            return self.filter(self._is_shared(), region_id=actor.region_code, region__isnull=False)
         return self.none()
+
+    @staticmethod
+    def _is_shared() -> Q:
+        """Nobody beyond the sender sees the case of a person who took their consent back."""
+        from referrals.models import Consent
+
+        return Q(Exists(Consent.objects.in_force().filter(beneficiary=OuterRef("beneficiary"))))
 
     def open(self) -> Self:
         return self.exclude(state__in=[State.COMPLETED, State.CLOSED])

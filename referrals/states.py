@@ -72,6 +72,8 @@ class Verb(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     HAND_TO_COLLEAGUE = "hand_to_colleague"
+    CORRECT_PERSON = "correct_person"
+    FALL_BACK = "fall_back"
 
 
 class DeclineReason(StrEnum):
@@ -156,6 +158,9 @@ TABLE: dict[Verb, Move] = {
     Verb.CLOSE: _move({*OPEN_STATES}, {S.CLOSED}, {P.ADVISER, P.GARAGE, P.PILOT}),
     Verb.REOPEN: _move({S.CLOSED}, {S.DRAFT}, {P.ADVISER, P.PILOT}),
     Verb.HAND_TO_COLLEAGUE: _move({*OPEN_STATES}, {*OPEN_STATES}, {P.ADVISER}),
+    Verb.CORRECT_PERSON: _move({*State}, {*State}, {P.ADVISER}),
+    # what a correction entails, where eligibility rested on what was wrong
+    Verb.FALL_BACK: _move({S.REVIEW, S.WAITING, S.ACCEPTED, S.QUOTED}, {S.DRAFT}, {P.ADVISER}),
 }
 
 CLOSE_OUTCOMES: dict[Party, frozenset[Outcome]] = {

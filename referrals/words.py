@@ -94,6 +94,8 @@ VERBS = [
     (Verb.CLOSE.value, _("close")),
     (Verb.REOPEN.value, _("rouverte")),
     (Verb.HAND_TO_COLLEAGUE.value, _("confiée à un collègue")),
+    (Verb.CORRECT_PERSON.value, _("personne corrigée")),
+    (Verb.FALL_BACK.value, _("revenue en brouillon")),
 ]
 
 ACTOR_KINDS = {

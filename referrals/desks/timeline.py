@@ -69,12 +69,27 @@ LOOKS: dict[str, Look] = {
     Verb.WITHDRAW: Look("late", "x-mark", gettext_lazy("La personne abandonne")),
     Verb.CLOSE: Look("late", "x-mark", gettext_lazy("Dossier fermé")),
     Verb.REOPEN: Look("info", "arrow-left", gettext_lazy("Dossier rouvert : il redevient un brouillon")),
+    Verb.CORRECT_PERSON: Look("info", "pencil-square", gettext_lazy("Personne corrigée")),
+    Verb.FALL_BACK: Look(
+        "late", "arrow-left", gettext_lazy("L’éligibilité ne tient plus : le dossier redevient un brouillon")
+    ),
     Verb.HAND_TO_COLLEAGUE: Look("info", "user", gettext_lazy("Dossier confié à %(to)s")),
+}
+# What was corrected is named; neither the old nor the new value is kept in a log that is never changed
+_FIELDS = {
+    "first_name": gettext_lazy("prénom"),
+    "last_name": gettext_lazy("nom"),
+    "birth_date": gettext_lazy("date de naissance"),
+    "commune": gettext_lazy("commune"),
+    "phone": gettext_lazy("téléphone"),
+    "email": gettext_lazy("adresse électronique"),
+    "address": gettext_lazy("adresse"),
 }
 _REASONS = dict(words.DECLINE_REASONS)
 _OUTCOMES = dict(words.OUTCOMES)
 # These titles say everything about how it ended
 _SAYS_ITS_OUTCOME = {
+    Verb.CORRECT_PERSON,
     Verb.WITHDRAW, Verb.REFUSE_REVIEW, Verb.TELL_REFUSAL, Verb.DECLINE_QUOTE, Verb.EXPIRE_QUOTE, Verb.CANCEL_REPAIR,
     Verb.NO_SHOW,
 }  # fmt: skip
@@ -134,8 +149,14 @@ def _told(entry: LogEntry) -> Iterator[str]:
     if "done_on" in detail:
         words = {"day": _day(detail["done_on"]), "total": _eur(detail["final_total_incl_tax"])}
         yield _("Le %(day)s, pour %(total)s.") % words
+    if "fields" in detail:
+        listed = ", ".join(str(_FIELDS.get(name, _("autre"))) for name in detail["fields"])
+        kind = _("erreur") if detail.get("kind") == "error" else _("changement")
+        yield _("%(kind)s : %(fields)s.") % {"kind": kind.capitalize(), "fields": listed}
     if "before" in detail:
         yield _("Avant, %(who)s le suivait.") % {"who": detail["before"]}
+    if detail.get("consent") == "withdrawn":
+        yield _("La personne retire son accord : plus rien n’est partagé.")
     yield from _why(detail)
 
 

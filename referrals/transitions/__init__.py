@@ -11,6 +11,7 @@ from referrals.transitions.consenting import ConsentInput, record_consent
 from referrals.transitions.core import Overtaken, Refused
 from referrals.transitions.history import PastReferral, load_history
 from referrals.transitions.opening import PersonInput, open_referral
+from referrals.transitions.people import IdentityInput, correct_person
 from referrals.transitions.quoting import (
     accept_quote,
     decline_quote,
@@ -31,6 +32,7 @@ from referrals.transitions.sending import (
 
 __all__ = [
     "ConsentInput",
+    "IdentityInput",
     "Overtaken",
     "PastReferral",
     "PersonInput",
@@ -41,6 +43,7 @@ __all__ = [
     "assign",
     "cancel_repair",
     "close",
+    "correct_person",
     "decline",
     "decline_quote",
     "expire_quote",

@@ -24,7 +24,7 @@ def withdraw(referral: Referral, *, reason: str, by: Actor, withdraws_consent: b
     referral, _nothing = begin(referral, Verb.WITHDRAW, by=by)
     if not reason.strip():
         raise Refused(_("Notez pourquoi la personne abandonne."), field="reason")
-    _close(referral, Verb.WITHDRAW, Outcome.WITHDRAWN, reason, by)
+    _close(referral, Verb.WITHDRAW, Outcome.WITHDRAWN, reason, by, takes_consent=withdraws_consent)
     if withdraws_consent:
         _stop_sharing(referral.beneficiary, reason, by)
 
@@ -83,17 +83,19 @@ def _allowed_outcomes(referral: Referral, by: Actor, assignment: Assignment | No
     return frozenset().union(*(CLOSE_OUTCOMES.get(party, frozenset()) for party in playing))
 
 
-def _close(referral: Referral, verb: Verb, outcome: Outcome, reason: str, by: Actor) -> None:
+def _close(
+    referral: Referral, verb: Verb, outcome: Outcome, reason: str, by: Actor, *, takes_consent: bool = False
+) -> None:
     held = open_assignment(referral)
     if held:
         withdraw_quote(held)
         end_assignment(held, End.CLOSED)
-    detail = {"reason": reason.strip()}
+    detail = {"reason": reason.strip(), **({"consent": "withdrawn"} if takes_consent else {})}
     finish(referral, verb, State.CLOSED, by=by, assignment=held, outcome=outcome, detail=detail)
 
 
 def _stop_sharing(beneficiary: Beneficiary, reason: str, by: Actor) -> None:
     for other in Referral.objects.visible_to(by).open().of_beneficiary(beneficiary.pk):
         fresh, _nothing = begin(other, Verb.WITHDRAW, by=by)
-        _close(fresh, Verb.WITHDRAW, Outcome.WITHDRAWN, reason, by)
+        _close(fresh, Verb.WITHDRAW, Outcome.WITHDRAWN, reason, by, takes_consent=True)
     end_consent(beneficiary.pk)

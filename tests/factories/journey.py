@@ -15,7 +15,7 @@ from mobiliz.lib import clock
 from mobiliz.lib.images import clean
 from referrals import actions, photos, transitions
 from referrals.models import Assignment, Photo, Referral
-from referrals.transitions import ConsentInput, PersonInput
+from referrals.transitions import ConsentInput, IdentityInput, PersonInput
 from tests.cast import actor
 from tests.factories import pictures
 from tests.factories.territory import commune
@@ -209,3 +209,10 @@ def fresh(row):
 def days_ago(days: int):
     """`with days_ago(3): sent(...)`: what was done then."""
     return clock.moved_to(clock.now() - timedelta(days=days))
+
+
+def identity(referral: Referral, **changes) -> IdentityInput:
+    """The person of this referral as they are recorded, but for the changes."""
+    person = fresh(referral.beneficiary)
+    names = ("first_name", "last_name", "birth_date", "commune", "phone", "email", "address")
+    return IdentityInput(**{**{name: getattr(person, name) for name in names}, **changes})

@@ -9,6 +9,7 @@ from referrals.models import Assignment
 from referrals.states import DeclineReason, Outcome
 from tests.cast import actor
 from tests.factories import journey
+from tests.factories.journey import identity
 
 
 @pytest.fixture
@@ -87,6 +88,9 @@ def do(adviser, colleague, workshop, pilot, garage, other_garage):
                 referral, outcome=Outcome.UNREACHABLE, reason="Trois appels sans réponse", by=by_adviser
             ),
             "reopen": lambda: transitions.reopen(referral, by=by_adviser),
+            "correct_person": lambda: transitions.correct_person(
+                referral, person=identity(referral, last_name="Bennali"), was_wrong=True, why="Faute", by=by_adviser
+            ),
             "hand_to_colleague": lambda: transitions.hand_to_colleague(referral, to=colleague, by=by_adviser),
         }
         return acts[verb]()

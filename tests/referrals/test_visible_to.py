@@ -5,6 +5,7 @@ import pytest
 from eligibility.models import Assessment
 from garages.models import Garage
 from mobiliz.accounts.actors import SYSTEM, Actor
+from mobiliz.lib import clock
 from partners.models import ApiClient
 from referrals import transitions
 from referrals.models import (
@@ -107,6 +108,18 @@ def test_a_withdrawn_consent_closes_person_and_car_to_the_garage(adviser, worksh
     for model in (Beneficiary, Vehicle, PreDiagnosis):
         assert not model.objects.visible_to(who("workshop")).exists()
     assert not journey.fresh(assignment).shows_person
+
+
+def test_a_withdrawn_consent_closes_the_case_to_pilots_too_until_it_is_given_again(adviser, workshop, who):
+    assignment = journey.quoted(adviser, workshop)
+    transitions.withdraw(assignment.referral, reason="Ne veut plus", by=actor(adviser), withdraws_consent=True)
+    for model in (Referral, Assignment, Beneficiary, Vehicle, PreDiagnosis, Quote, QuoteVersion, LogEntry):
+        assert {name for name in ("pilot", "regional_pilot") if model.objects.visible_to(who(name)).exists()} == set()
+        assert model.objects.visible_to(who("adviser")).exists()
+    transitions.reopen(assignment.referral, by=actor(adviser))
+    given = transitions.ConsentInput(channel="oral", given_on=clock.today())
+    transitions.record_consent(journey.fresh(assignment.referral), consent=given, by=actor(adviser))
+    assert Referral.objects.visible_to(who("pilot")).exists()
 
 
 def test_the_structure_sees_its_agencies_cases_and_the_agency_only_its_own(adviser, agency_adviser, who):
