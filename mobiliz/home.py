@@ -14,6 +14,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from mobiliz import showcase
 from mobiliz.accounts import second_factor
 from mobiliz.accounts import views as accounts
 from mobiliz.accounts.actors import ANONYMOUS
@@ -113,7 +114,7 @@ def signup_closed(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
-    return render(request, "composants.html")
+    return render(request, "composants.html", showcase.context())
 
 
 @login_not_required

@@ -6,6 +6,7 @@ makes them larger where the screen is narrow. Hatched means lost, a dashed outli
 three dots too few to say.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
@@ -244,9 +245,16 @@ def _last_value(placed: Sequence[_Placed]) -> Iterator[str]:
         yield _text(x, place.y(max(rate, place.point.high or rate)) - 8, _rate(rate, 1), "strong", anchor)
 
 
+def _labels_apart(placed: Sequence[_Placed]) -> int:
+    """Every how many months there is room for a label: its letters at their largest, and the last ends at the edge."""
+    widest = 11 * max(len(_short(place.point.label)) for place in placed)
+    step = Decimal(_RIGHT - _LEFT - 24) / max(len(placed) - 1, 1)
+    return max(1, math.ceil(widest * Decimal("1.35") / step))
+
+
 def _month_labels(placed: Sequence[_Placed]) -> Iterator[str]:
     """As many as fit, counted back from the last."""
-    every = -(-len(placed) // 3)
+    every = _labels_apart(placed)
     for index, place in enumerate(placed):
         if (len(placed) - 1 - index) % every == 0:
             is_last = index == len(placed) - 1 and len(placed) > 1

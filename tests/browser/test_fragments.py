@@ -6,9 +6,17 @@ page; a preview with what the first button of its form answers, which is what En
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
+
 import pytest
+from PIL import Image
 
 from tests.browser.pages import once_each, visits
+
+_drawn = BytesIO()
+Image.new("RGB", (640, 480), "gray").save(_drawn, "JPEG")
+PICTURE = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": _drawn.getvalue()}
 
 # The page as a person has it before them: what is typed and chosen counts, tokens and moments do not.
 READ = """
@@ -39,18 +47,20 @@ const read = (root) => {
 };
 """
 
-CONTROLS = """() => [...document.querySelectorAll("[hx-get], [hx-post]")].map((one, place) => ({
-  place, verb: one.hasAttribute("hx-get") ? "get" : "post",
-  url: (one.getAttribute("hx-get") || one.getAttribute("hx-post")).split("?")[0],
+CONTROL = "[hx-get], [hx-post], [hx-boost=true] a[href]"
+CONTROLS = """() => [...document.querySelectorAll(CONTROL)].map((one, place) => ({
+  place,
+  url: (one.getAttribute("hx-get") || one.getAttribute("hx-post") || "").split("?")[0],
   trigger: one.getAttribute("hx-trigger") || "",
   target: (one.getAttribute("hx-target") || "").replace("#", "") || one.id,
-  name: one.getAttribute("name") || one.id,
-  own: one.hasAttribute("hx-push-url") || one.hasAttribute("hx-replace-url") || one.matches("[hx-trigger*=every]"),
-}))"""
+  name: one.getAttribute("name") || one.id || one.rel || "",
+  polls: one.matches("[hx-trigger*=every]"),
+  file: one.type === "file",
+}))""".replace("CONTROL", repr(CONTROL))
 
 # A person at this control: every choice moved on by one, letters in what is free text, digits in what is a figure.
 USE = """(place) => {
-  const one = document.querySelectorAll("[hx-get], [hx-post]")[place];
+  const one = document.querySelectorAll(CONTROL)[place];
   window.settled = 0; window.quietSince = 0;
   document.addEventListener("htmx:afterSettle", () => { settled += 1; quietSince = performance.now(); });
   document.addEventListener("htmx:beforeRequest", () => { quietSince = Infinity; });
@@ -78,19 +88,19 @@ USE = """(place) => {
       used += 1; say(field, "input");
     }
   }
-  if (!used) one.matches("button, a") ? one.click() : say(shown[0] || one, "input");
-}"""
+  if (!used && one.type !== "file") one.matches("button, a") ? one.click() : say(shown[0] || one, "input");
+}""".replace("CONTROL", repr(CONTROL))
 
 SETTLED = "() => window.settled > 0 && performance.now() - window.quietSince > 700"
 
 # Enter in the form of this control: its first button is pressed.
 PRESS_ENTER = """(place) => {
-  const one = document.querySelectorAll("[hx-get], [hx-post]")[place];
+  const one = document.querySelectorAll(CONTROL)[place];
   const from = /from:(#[\\w-]+)/.exec(one.getAttribute("hx-trigger") || "");
   const form = one.matches("form") ? one : from ? document.querySelector(from[1]) : one.form;
   form.noValidate = true;
   form.requestSubmit([...form.elements].find(field => field.type === "submit"));
-}"""
+}""".replace("CONTROL", repr(CONTROL))
 
 seen: set[tuple[str, str, str]] = set()
 
@@ -100,7 +110,7 @@ def test_a_swap_leaves_what_the_whole_page_would_show(visitors, role, name):
     page, path = visitors(role).page, visitors(role).find(name)
     page.goto(path)
     for control in page.evaluate(CONTROLS):
-        kind = (name, control["url"] if control["own"] else control["trigger"], control["name"].rstrip("0123456789"))
+        kind = (name, control["url"] or control["trigger"], re.sub(r"[\d-]+", "", control["name"]))
         if kind in seen:
             continue
         seen.add(kind)
@@ -109,11 +119,15 @@ def test_a_swap_leaves_what_the_whole_page_would_show(visitors, role, name):
 
 def _compare(page, path, control):
     page.goto(path)
+    came_from = page.url
     page.evaluate(USE, control["place"])
+    if control["file"]:
+        page.locator(CONTROL).nth(control["place"]).set_input_files(PICTURE)
     page.wait_for_function(SETTLED, timeout=20_000)
-    what = "main" if control["own"] else f"[id='{control['target']}']"
+    is_page = control["polls"] or page.url != came_from
+    what = "main" if is_page else f"[id='{control['target']}']"
     swapped = _read(page, what)
-    if control["own"]:
+    if is_page:
         page.reload()
     else:
         with page.expect_navigation():

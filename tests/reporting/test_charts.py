@@ -162,8 +162,13 @@ def test_a_period_without_quotes_or_with_too_few_says_so():
 
 def test_many_months_keep_only_the_labels_that_fit_and_always_the_last():
     labels = [text for text in texts(trend([point(f"m{index}", 10, 30) for index in range(24)])) if text[0] == "m"]
-    assert labels[-1] == "m23"
-    assert len(labels) <= 3
+    assert labels == ["m2", "m5", "m8", "m11", "m14", "m17", "m20", "m23"]
+
+
+def test_long_labels_of_months_stand_farther_apart():
+    months = [point(f"{name} 2026", 10, 30) for name in ("mars", "avr.", "mai", "juin", "juil.", "août", "sept.")]
+    labels = [text for text in texts(trend(months)) if text.endswith("2026")]
+    assert labels == ["mars 2026", "juin 2026", "sept. 2026"]
 
 
 # --- whatever comes in
