@@ -13,7 +13,8 @@ from django import forms
 
 from mobiliz.lib.clock import PARIS
 from mobiliz.lib.forms import DateFieldFr, DecimalFieldFr, NirFreeTextField, PhoneFieldFr, RadioCards, WholeFieldFr
-from mobiliz.lib.narrowing import Chip
+from mobiliz.lib.freshness import freshness
+from mobiliz.lib.narrowing import Chip, NarrowingForm
 from mobiliz.lib.paging import DAYS, Choice, Head, Order, Page
 from mobiliz.lib.templatetags.mobiliz import error_summary
 from reporting.charts import Point, Stage, funnel, trend
@@ -48,6 +49,16 @@ class EveryField(forms.Form):
     photo = forms.FileField(label="Photo de la panne", required=False, help_text="JPEG ou PNG, 10 Mo au plus.")
     notes = NirFreeTextField(label="Notes", required=False)
     consent = forms.BooleanField(label="La personne est d’accord pour que son dossier soit partagé avec le garage.")
+
+
+class NarrowingShown(NarrowingForm):
+    """What narrows a list: two choices in sight, one folded away."""
+
+    FIRST = ("q", "region")
+
+    q = forms.CharField(label="Nom ou numéro de dossier", required=False)
+    region = forms.ChoiceField(label="Région", choices=[("", "Toutes les régions"), ("84", "Auvergne-Rhône-Alpes")])
+    mine = forms.BooleanField(label="Rien que les miennes", required=False)
 
 
 TYPED = {
@@ -130,6 +141,20 @@ def context() -> dict[str, Any]:
             {"label": "Closes", "url": "#listes", "current": False, "count": None},
         ],
         "found": _list(),
+        "narrowing": NarrowingShown({}),
+        "ages": [freshness(on, date(2026, 11, 27), months=12) for on in (date(2026, 11, 2), date(2024, 6, 3), None)],
+        "confirmer": SimpleNamespace(user="Isabelle Garnier"),
+        "changes": [
+            SimpleNamespace(
+                at=datetime(2026, 11, 24, 18, 2, tzinfo=PARIS),
+                by="Isabelle Garnier",
+                row="La fiche",
+                fields=[SimpleNamespace(label="Plafond par semaine", before="2", after="3")],
+            )
+        ],
+        "overtaken": SimpleNamespace(
+            differences=[SimpleNamespace(anchor="champs", label="Téléphone", recorded="06 39 98 12 47")]
+        ),
         "chips": [Chip("État", "devis proposé", HERE), Chip("Rien que les miennes", "", HERE)],
         "figures": [
             {"label": "en cours", "value": 14},
