@@ -110,6 +110,28 @@ class GarageQuerySet(PlacedQuerySet):
         last_good = add_months(clock.today(), -settings.CONFIRMATION_MONTHS)
         return self.filter(Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=last_good))
 
+    def without_contact(self) -> Self:
+        return self.exclude(models.Exists(self._contacts()))
+
+    def with_doubtful_contact(self) -> Self:
+        """Someone to call whose line was never confirmed, or too long ago."""
+        last_good = add_months(clock.today(), -settings.CONFIRMATION_MONTHS)
+        doubtful = Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=last_good)
+        return self.filter(models.Exists(self._contacts().filter(doubtful)))
+
+    @staticmethod
+    def _contacts() -> models.QuerySet:
+        from garages.models import Contact
+
+        return Contact.objects.current().filter(garage=OuterRef("pk"))
+
+    def without_charter(self) -> Self:
+        """No version signed by both."""
+        from garages.models import Charter
+
+        signed = Charter.objects.filter(garage=OuterRef("pk")).signed()
+        return self.exclude(models.Exists(signed))
+
     def with_past(self) -> Self:
         """With every state it was in before."""
         states = self.model.past.field.model.objects.select_related("commune__department", "group")
@@ -155,6 +177,10 @@ class GarageStatusQuerySet(models.QuerySet):
 
 
 class CharterQuerySet(models.QuerySet):
+    def signed(self) -> Self:
+        """By both the garage and the programme."""
+        return self.filter(garage_signed_on__isnull=False, programme_signed_on__isnull=False)
+
     def latest_first(self) -> Self:
         signed = Coalesce("garage_signed_on", "programme_signed_on")
         return self.order_by(signed.desc(), "-pk")

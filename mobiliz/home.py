@@ -22,7 +22,7 @@ from mobiliz.accounts.demonstration import DEMONSTRATION_LOGINS, DEMONSTRATION_P
 from mobiliz.accounts.lapsed import is_from_our_own_page, lapsed
 from mobiliz.accounts.roles import Role
 from referrals.desks import adviser, freshness, garage, pilot, volunteer
-from reporting import readiness
+from reporting import measures, readiness
 
 Desk = Callable[[HttpRequest], HttpResponse]
 STOP_POLLING = 286  # htmx shows what comes with it, and asks no more
@@ -68,13 +68,19 @@ FOOTER = (
     Door(_("Mentions légales"), "/mentions-legales/"),
 )
 
+
+def pilot_desk(request: HttpRequest) -> HttpResponse:
+    """With this month's figures, which stand a layer above the desks."""
+    return pilot.desk(request, month=measures.this_month(request.actor))
+
+
 DESKS: dict[str, Desk] = {
     Role.ADVISER: adviser.desk,
     Role.OWNER: garage.desk,
     Role.WORKSHOP: garage.desk,
     Role.RECEPTION: garage.desk,
-    Role.PILOT: pilot.desk,
-    Role.REGIONAL_PILOT: pilot.desk,
+    Role.PILOT: pilot_desk,
+    Role.REGIONAL_PILOT: pilot_desk,
     Role.VOLUNTEER: volunteer.desk,
     Role.ADMINISTRATOR: accounts.desk,
 }

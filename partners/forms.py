@@ -150,12 +150,13 @@ class StructureFilter(NarrowingForm):
     )
     agreement = forms.BooleanField(label=_("Convention échue ou qui finit"), required=False)
     stale = forms.BooleanField(label=_("Fiche à confirmer"), required=False)
+    unstaffed = forms.BooleanField(label=_("Sans personne qui oriente"), required=False)
 
     def __init__(self, data: Any, *, actor: Actor) -> None:
         super().__init__(data)
         self.fields["department"].within(actor.region_code)
         if not actor.is_pilot:
-            for name in ("status", "agreement", "stale"):
+            for name in ("status", "agreement", "stale", "unstaffed"):
                 del self.fields[name]
 
     def narrow(self, structures: StructureQuerySet) -> StructureQuerySet:
@@ -168,4 +169,5 @@ class StructureFilter(NarrowingForm):
         if asked.get("status"):
             structures = structures.current() if asked["status"] == "current" else structures.ended()
         structures = structures.whose_agreement_ends() if "agreement" in asked else structures
+        structures = structures.without_adviser() if "unstaffed" in asked else structures
         return structures.to_be_confirmed() if "stale" in asked else structures

@@ -104,6 +104,14 @@ class StructureQuerySet(models.QuerySet):
         soon = clock.today() + timedelta(days=settings.AGREEMENT_WARNING_DAYS)
         return self.filter(agreement_until__lte=soon)
 
+    def without_adviser(self) -> Self:
+        """Nobody refers for it, neither at its seat nor in an agency."""
+        from partners.models import Adviser
+
+        at_work = Adviser.objects.current().filter(user__is_active=True)
+        place = Q(organisation=OuterRef("organisation")) | Q(organisation__parent=OuterRef("organisation"))
+        return self.exclude(Exists(at_work.filter(place)))
+
     def for_list(self) -> Self:
         """With what a row of the list shows."""
         return self.select_related("commune__department")

@@ -152,11 +152,26 @@ class DeskQuestions(models.QuerySet):
         """When one of their cases last changed."""
         return self.to_be_done_by(membership).order_by("-updated_at").values_list("updated_at", flat=True).first()
 
-    def pilot_stamp(self) -> str:
-        """What changes when a review or a referral without garage comes or goes."""
+    def counts_for_pilot(self) -> dict[str, Any]:
+        """How many reviews, how many without a garage, and when the last of them came."""
         waiting = self.filter(state=State.REVIEW) | self.without_garage()
-        found = waiting.order_by().aggregate(count=Count("pk"), last=Max("state_since"))
-        return f"{found['count']}-{found['last']:%Y%m%d%H%M%S%f}" if found["last"] else "0"
+        return waiting.order_by().aggregate(
+            reviews=Count("pk", filter=Q(state=State.REVIEW)),
+            unheld=Count("pk", filter=Q(state=State.WAITING)),
+            last=Max("state_since"),
+        )
+
+    def for_review_line(self) -> Self:
+        """With what one line of the pilot's desk says of a review; nothing sealed is read."""
+        sealed = ("assessment__facts", "assessment__trace", "assessment__decision_note", "beneficiary__notes")
+        return self.with_people().select_related("assessment").defer(*sealed).order_by("state_since", "pk")
+
+    def for_unheld_line(self) -> Self:
+        """With the garages asked before, whose answers say why it waits; nothing sealed is read."""
+        from referrals.models import Assignment
+
+        asked = Assignment.objects.last_first().select_related("garage__commune")
+        return self.for_review_line().prefetch_related(models.Prefetch("assignments", asked))
 
     def saved_since(self, since: date) -> Decimal | None:
         """Euros with tax that households did not have to pay, for repairs done since that day."""
@@ -192,6 +207,22 @@ class GarageDeskQuestions(models.QuerySet):
             quoted=models.Count("pk", filter=Q(quote__first_issued_at__gte=begun)),
             repaired=models.Count("pk", filter=Q(repair__done_on__gte=day)),
         )
+
+    def put_to(self, garages: models.QuerySet) -> Self:
+        return self.filter(garage__in=garages)
+
+    def unanswered(self) -> Self:
+        """With a garage that has neither said yes nor no."""
+        return self.filter(ended_at__isnull=True, referral__state=State.WAITING)
+
+    def with_who_answers(self) -> Self:
+        """With `who_answers`: name and direct line of the garage's first contact, None where there is none."""
+        from garages.models import Contact
+
+        first = Contact.objects.current().filter(garage=OuterRef("garage")).order_by("rank", "pk")
+        person = JSONObject(first_name="first_name", last_name="last_name", phone="phone")
+        found = Subquery(first.annotate(found=person).values("found")[:1], output_field=models.JSONField())
+        return self.select_related("garage__commune").annotate(who_answers=found)
 
     def last_change(self) -> datetime | None:
         """When one of those still with the garage last changed."""

@@ -226,6 +226,13 @@ def overview(*, from_on: date, to_on: date, actor: Actor, region: str | None = N
     )
 
 
+def this_month(actor: Actor) -> Counts:
+    """Of what was sent this month where this pilot looks, in one query."""
+    first = clock.today().replace(day=1)
+    sums = PlaceCell.objects.visible_to(actor).between(first, first).totals(of=COUNTS)
+    return Counts(**{name: sums[name] or 0 for name in COUNTS})
+
+
 def check_period(from_on: date, to_on: date) -> None:
     """Cells are kept by month: from the first day of one to the last day of one, or to today."""
     last = Month.of_day(to_on).last_day

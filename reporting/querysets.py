@@ -36,6 +36,9 @@ class CellQuerySet(models.QuerySet):
         """One row of sums for each value of the keys."""
         return self.order_by().values(*keys).annotate(**{name: Sum(name) for name in of})
 
+    def totals(self, *, of: tuple[str, ...]) -> dict[str, int | None]:
+        return self.order_by().aggregate(**{name: Sum(name) for name in of})
+
     def known_months(self) -> list[date]:
         """The first days of the months in which something was sent, oldest first."""
         return list(self.order_by("month").values_list("month", flat=True).distinct())

@@ -52,6 +52,15 @@ class NearField(forms.Field):
         return commune
 
 
+# What pilots follow up, by the name of the field: the garages that are left.
+FOLLOWED = {
+    "stale": "to_be_confirmed",
+    "uncontacted": "without_contact",
+    "doubtful": "with_doubtful_contact",
+    "uncharted": "without_charter",
+}
+
+
 class GarageFilter(NarrowingForm):
     """Narrows the list of garages."""
 
@@ -67,6 +76,9 @@ class GarageFilter(NarrowingForm):
         label=_("Marques"), required=False, choices=[("", _("Peu importe")), (Brands.ALL, _("Toutes marques"))]
     )
     stale = forms.BooleanField(label=_("Fiche à confirmer"), required=False)
+    uncontacted = forms.BooleanField(label=_("Sans interlocuteur"), required=False)
+    doubtful = forms.BooleanField(label=_("Interlocuteur à confirmer"), required=False)
+    uncharted = forms.BooleanField(label=_("Charte à signer"), required=False)
 
     def __init__(self, data: Any, *, actor: Actor) -> None:
         super().__init__(data)
@@ -74,7 +86,8 @@ class GarageFilter(NarrowingForm):
         shown = list(Status) if actor.is_pilot else [Status.ACTIVE, Status.PAUSED]
         self.fields["status"].choices = [("", _("Tous")), *in_sentence_case(shown)]
         if not actor.is_pilot:
-            del self.fields["stale"]
+            for name in FOLLOWED:
+                del self.fields[name]
 
     def narrow(self, garages: GarageQuerySet) -> GarageQuerySet:
         asked = self.asked
@@ -83,7 +96,9 @@ class GarageFilter(NarrowingForm):
                 garages = getattr(garages, narrowed_by)(asked[name])
         if "near" in asked:
             garages = garages.within_km(asked["near"].latitude, asked["near"].longitude, REACH_KM)
-        return garages.to_be_confirmed() if "stale" in asked else garages
+        for name, left in FOLLOWED.items():
+            garages = getattr(garages, left)() if name in asked else garages
+        return garages
 
     @property
     def orders(self) -> tuple[Order, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from referrals.models import Assignment, Referral
@@ -9,7 +11,7 @@ from referrals.models import Assignment, Referral
 
 def stamp(actor: Actor) -> str:
     """At most one query; the same as long as the desk would read the same."""
-    return f"{clock.today():%Y%m%d}-{_cases(actor)}"
+    return dated(_cases(actor))
 
 
 def _cases(actor: Actor) -> str:
@@ -18,8 +20,17 @@ def _cases(actor: Actor) -> str:
     if actor.is_garage:
         return _moment(Assignment.objects.visible_to(actor).last_change())
     if actor.is_pilot:
-        return Referral.objects.visible_to(actor).pilot_stamp()
+        return pilot_mark(Referral.objects.visible_to(actor).counts_for_pilot())
     return ""
+
+
+def pilot_mark(counts: dict[str, Any]) -> str:
+    """What changes when a review or a referral without garage comes or goes."""
+    return f"{counts['reviews']}-{counts['unheld']}-{_moment(counts['last'])}"
+
+
+def dated(mark: str) -> str:
+    return f"{clock.today():%Y%m%d}-{mark}"
 
 
 def _moment(at: object) -> str:

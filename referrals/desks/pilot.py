@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from eligibility.assess import household_in_words
@@ -20,34 +20,69 @@ from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from mobiliz.lib.templatetags.mobiliz import day_fr
 from referrals import permissions, transitions
-from referrals.clock import REVIEW_WORKING_DAYS, due_on, working_days_between
+from referrals.clock import PARIS, REVIEW_WORKING_DAYS, due_on, working_days_between
+from referrals.desks import freshness
 from referrals.desks.adviser.household import verdict_of
 from referrals.desks.attempts import attempt
 from referrals.desks.next_steps import next_step
+from referrals.desks.pilot_network import silent_garages, to_mend
 from referrals.forms.review import ApproveForm, RefuseForm
 from referrals.models import Referral
 from referrals.states import State, Verb
 
-SHOWN = 50
+MOST = 200
+SHOWN = 8  # the first lines of a part; the list of referrals has them all
+# Why the calculation cannot answer, in a few words: the whole is on the page of the review.
+UNSURE = {
+    "OUTSIDE_THRESHOLD_COVERAGE": gettext_lazy("le seuil ne vaut pas pour son logement ou son territoire"),
+    "NEGATIVE_DISPOSABLE_INCOME": gettext_lazy("le revenu disponible est négatif"),
+    "DISPUTED_THRESHOLD": gettext_lazy("le seuil de cette année n’est pas validé"),
+    "NO_THRESHOLD_IN_FORCE": gettext_lazy("aucun seuil n’est publié pour ce jour"),
+    "UNKNOWN_THRESHOLD_YEAR": gettext_lazy("aucun seuil n’est enregistré pour cette année"),
+    "MISSING_FACT": gettext_lazy("il manque une information"),
+}
 
 
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
-    """Reviews first, the oldest first; then what waits for a garage; then the way to the dashboard."""
-    seen = Referral.objects.visible_to(request.actor)
-    reviews = [_review_line(row) for row in seen.in_state(State.REVIEW).for_desk().most_urgent_first()[:SHOWN]]
-    unheld = [
-        {"referral": row, "next": next_step(row)}
-        for row in seen.without_garage().for_desk().most_urgent_first()[:SHOWN]
-    ]
+def desk(request: HttpRequest, month: Any = None) -> HttpResponse:
+    """Reviews first, the oldest first; then what waits for a garage; then silence and what to mend in the network;
+    this month's figures last (`month`, as reporting counts them)."""
+    actor = request.actor
+    seen = Referral.objects.visible_to(actor)
+    counts = seen.counts_for_pilot()
+    silent, mends = silent_garages(actor), to_mend(actor)
+    everything = "tout" in request.GET
+    reviews = seen.in_state(State.REVIEW).for_review_line()
+    unheld = seen.without_garage().for_unheld_line()
     context = {
-        "today": clock.today(),
-        "title": _title(len(reviews), len(unheld)),
-        "reviews": reviews,
-        "unheld": unheld,
-        "region": request.actor.membership.region,
+        "now": clock.now(),
+        "stamp": freshness.dated(freshness.pilot_mark(counts)),
+        "title": _title(counts["reviews"], counts["unheld"], len(silent)),
+        "counts": counts,
+        "reviews": [_review_line(row) for row in _first(reviews, everything)],
+        "unheld": [{"referral": row, "next": next_step(row)} for row in _first(unheld, everything)],
+        "has_more": not everything and max(counts["reviews"], counts["unheld"], len(silent)) > SHOWN,
+        "silent": silent if everything else silent[:SHOWN],
+        "silent_count": len(silent),
+        "mends": mends,
+        "figures": _figures(month) if month else [],
+        "region": actor.membership.region,
     }
     return page(request, "referrals/pilot/desk.html", context)
+
+
+def _first(rows: Any, everything: bool) -> Any:
+    return rows[:MOST] if everything else rows[:SHOWN]
+
+
+def _figures(month: Any) -> list[dict[str, Any]]:
+    sent, repaired = month.referrals_sent, month.referrals_repaired
+    return [
+        {"label": ngettext("orientation envoyée", "orientations envoyées", sent), "value": sent},
+        {"label": _("dont acceptées par un garage"), "value": month.referrals_accepted},
+        {"label": _("dont un devis est proposé"), "value": month.referrals_quoted},
+        {"label": ngettext("déjà réparée", "déjà réparées", repaired), "value": repaired},
+    ]
 
 
 @require_safe
@@ -130,15 +165,18 @@ def _ids(form_class: type[forms.Form]) -> str:
 
 def _review_line(referral: Referral) -> dict[str, Any]:
     """How long the adviser has been waiting, in words."""
-    due, today = due_on(referral.state_since, REVIEW_WORKING_DAYS), clock.today()
-    late = working_days_between(due, today) if due < today else 0
+    place, today = referral.department_id or PARIS, clock.today()
+    due = due_on(referral.state_since, REVIEW_WORKING_DAYS, place)
+    late = max(working_days_between(due, today, place), 1) if due < today else 0
+    reasons = referral.assessment.reasons if referral.assessment else []
     return {
         "referral": referral,
+        "why": next((UNSURE[code] for code in reasons if code in UNSURE), ""),
         "sense": "late" if late else "wait",
         "title": _due_in_words(late, is_today=due == today),
         "detail": _("attendu le %(due)s au plus tard, envoyé le %(sent)s")
         % {"due": day_fr(due, "weekday"), "sent": day_fr(referral.state_since, "weekday")},
-        "done": REVIEW_WORKING_DAYS + late if late else REVIEW_WORKING_DAYS - working_days_between(today, due),
+        "done": REVIEW_WORKING_DAYS + late if late else REVIEW_WORKING_DAYS - working_days_between(today, due, place),
         "of": REVIEW_WORKING_DAYS,
     }
 
@@ -149,12 +187,14 @@ def _due_in_words(late: int, *, is_today: bool) -> str:
     return _("À décider avant ce soir") if is_today else _("À décider")
 
 
-def _title(reviews: int, unheld: int) -> str:
-    if not reviews and not unheld:
+def _title(reviews: int, unheld: int, silent: int) -> str:
+    if not (reviews or unheld or silent):
         return _("Rien ne vous attend")
     said = []
     if reviews:
         said.append(ngettext("%(count)d examen", "%(count)d examens", reviews) % {"count": reviews})
     if unheld:
         said.append(_("%(count)d sans garage") % {"count": unheld})
+    if silent:
+        said.append(ngettext("%(count)d garage silencieux", "%(count)d garages silencieux", silent) % {"count": silent})
     return _("À faire : %(what)s") % {"what": ", ".join(said)}
