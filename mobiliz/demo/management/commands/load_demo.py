@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from mobiliz.accounts.models import User
 from mobiliz.demo.cases import load_cases
+from mobiliz.demo.follow_up import load_follow_up
 from mobiliz.demo.history import load_past
 from mobiliz.demo.network import load_network
 from mobiliz.programme.models import REPAIR, Offer
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         offer = Offer.objects.get(pk=REPAIR)
         self._timed("historique", lambda: load_past(cast, offer))
         self._timed("dossiers en cours", lambda: load_cases(cast))
+        self._timed("notes et absences", lambda: load_follow_up(cast))
 
     def _timed(self, what: str, load: Callable[[], Any]) -> Any:
         began = time.monotonic()
