@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from mobiliz import showcase
+from mobiliz.accounts import desks as accounts
 from mobiliz.accounts import second_factor
-from mobiliz.accounts import views as accounts
 from mobiliz.accounts.actors import ANONYMOUS
 from mobiliz.accounts.demonstration import DEMONSTRATION_LOGINS, DEMONSTRATION_PASSWORD
 from mobiliz.accounts.lapsed import is_from_our_own_page, lapsed
@@ -53,7 +53,7 @@ DOORS: dict[str, tuple[Door, ...]] = {
     Role.PILOT: _PILOT_DOORS,
     Role.REGIONAL_PILOT: _PILOT_DOORS,
     Role.VOLUNTEER: (TO_DO, GARAGES),
-    Role.ADMINISTRATOR: (ACCOUNTS,),
+    Role.ADMINISTRATOR: (TO_DO, ACCOUNTS),
 }
 
 # At the foot of every page.

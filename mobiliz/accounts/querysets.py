@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from mobiliz.accounts.roles import ORGANISATION_KINDS, Permission, Role
+from mobiliz.accounts.roles import ORGANISATION_KINDS, SECOND_FACTOR_ROLES, Permission, Role
 from mobiliz.lib import clock
 from mobiliz.lib.text import normalise
 
@@ -184,6 +186,33 @@ class UserQuerySet(models.QuerySet):
         return self.annotate(has_second_factor=has_second_factor).prefetch_related(
             Prefetch("memberships", queryset=current, to_attr="current_memberships")
         )
+
+    @staticmethod
+    def _running() -> models.QuerySet:
+        from mobiliz.accounts.models import Membership
+
+        return Membership.objects.filter(user=OuterRef("pk"), ended_on__isnull=True)
+
+    def left_with_a_role(self) -> Self:
+        """Their account is closed, and a role of theirs still runs."""
+        return self.filter(Exists(self._running()), is_active=False)
+
+    def without_a_role(self) -> Self:
+        return self.filter(~Exists(self._running()), is_active=True, is_superuser=False)
+
+    def that_lack_a_second_factor(self) -> Self:
+        """Their role asks for one, and they have none; those who never came yet are not asked."""
+        from allauth.mfa.models import Authenticator
+
+        owes = self._running().filter(role__in=SECOND_FACTOR_ROLES)
+        has_one = Authenticator.objects.filter(user=OuterRef("pk"), type="totp")
+        return self.filter(Exists(owes), ~Exists(has_one), is_active=True, last_login__isnull=False)
+
+    def whose_first_link_expired(self) -> Self:
+        """They never chose a password, and the link of the day on which the account was opened is over."""
+        last_good = clock.now() - timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+        unused = Q(last_login__isnull=True, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        return self.filter(unused, is_active=True, joined_at__lt=last_good)
 
     def with_role(self, role: str) -> Self:
         """Those who work in this role now."""

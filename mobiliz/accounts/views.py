@@ -1,4 +1,4 @@
-"""Accounts: the administrator's desk, opening an account, a person's roles; and working as another of one's own."""
+"""Accounts: the list, opening an account, a person's roles; and working as another of one's own."""
 
 from __future__ import annotations
 
@@ -27,17 +27,12 @@ from mobiliz.lib.refusals import Refused, attempt
 
 @require_safe
 def accounts(request: HttpRequest) -> HttpResponse:
-    """The administrator's desk: every account, found by name, address or organisation."""
+    """Every account, found by name, address or organisation."""
     require(can_manage_accounts(request.actor))
     narrowing = AccountFilter(request.GET)
     rows = narrowing.narrow(User.objects.visible_to(request.actor)).for_list()
     context = {"narrowing": narrowing, "chips": narrowing.chips(request), "found": paged(request, rows, ORDERS)}
     return list_page(request, "accounts/accounts.html", context)
-
-
-@require_safe
-def desk(request: HttpRequest) -> HttpResponse:
-    return redirect("accounts:list")
 
 
 @require_safe

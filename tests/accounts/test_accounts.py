@@ -31,8 +31,8 @@ def desk(client, administrator):
 
 
 # --- the list ---------------------------------------------------------------------------------------------
-def test_the_desk_is_the_list_of_accounts(desk):
-    assert names(desk.get("/bureau/", follow=True)) == ["Iris Noël"]
+def test_the_list_begins_with_every_account(desk):
+    assert names(desk.get("/comptes/")) == ["Iris Noël"]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,10 @@ def test_the_home_page_leads_signed_in_people_to_their_desk(client, adviser):
 
 def test_the_door_one_stands_in_is_marked(client, administrator):
     answer = sign_in(client, administrator).get("/comptes/")
-    assert [(entry["label"], entry["current"]) for entry in answer.context["nav"]] == [("Comptes", True)]
+    assert [(entry["label"], entry["current"]) for entry in answer.context["nav"]] == [
+        ("À faire", False),
+        ("Comptes", True),
+    ]
 
 
 def test_nothing_is_looked_up_for_someone_who_is_not_signed_in(client, db, django_assert_num_queries):

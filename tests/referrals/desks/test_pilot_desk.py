@@ -151,5 +151,5 @@ def test_a_referral_that_is_not_in_review_leads_to_its_case(as_pilot, adviser, g
 def test_the_volunteers_desk_says_what_will_come_and_shows_no_dossier(volunteer, adviser):
     journey.in_review(adviser)
     page = text_of(sign_in(Client(), volunteer).get(DESK))
-    assert "Les demandes arriveront ici" in page
+    assert "Les demandes arriveront sur cette page" in page
     assert "Benali" not in page
