@@ -12,7 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from mobiliz.accounts import actions, devices, second_factor, sessions
-from mobiliz.accounts.middleware import GetResponse, actor_of
+from mobiliz.accounts.actors import Actor
+from mobiliz.accounts.middleware import GetResponse
 from mobiliz.lib.forms import posted_fields
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -91,7 +92,7 @@ def _return_to(request: HttpRequest, claimed: str) -> HttpResponse | None:
     if membership is None:
         return _elsewhere(request, claimed)
     actions.work_as(membership, by=request.actor)
-    request.actor = actor_of(request.user, request.capacities)
+    request.actor = Actor.member(membership)
     return None
 
 

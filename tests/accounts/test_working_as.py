@@ -107,6 +107,8 @@ def test_a_form_of_the_other_place_does_nothing_and_says_so(client, stale, other
 def test_one_click_goes_back_and_sends_it(client, stale, adviser):
     answer = client.post(NEW, {**stale, "return_to": stale["working_as"]})
     assert answer.status_code == 422  # the form itself answers
+    assert answer.wsgi_request.actor.membership == adviser
+    assert "Aline Dubois, Wimoov" in answer.content.decode()
     assert place_of(adviser.user) == adviser
 
 
