@@ -98,7 +98,7 @@ def test_the_next_day_counts_from_zero(client, guessed):
 
 
 def test_who_must_wait_is_told_until_when(client, adviser):
-    with time_machine.travel(datetime(2026, 3, 2, 9, 0, tzinfo=PARIS)):
+    with time_machine.travel(datetime(2026, 3, 2, 9, 0, tzinfo=PARIS), tick=False):
         for _attempt in range(5):
             enter(client, "faux")
         assert "réessayez à partir de 9\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}05" in told(enter(client))
