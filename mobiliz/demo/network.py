@@ -16,6 +16,7 @@ from mobiliz.accounts.models import Membership, Organisation, User
 from mobiliz.accounts.passwords import DEMONSTRATION_PASSWORD
 from mobiliz.accounts.roles import Role
 from mobiliz.demo.names import Draw
+from mobiliz.demo.prescribers import purpose_of, regions_of, rename_network
 from mobiliz.demo.workshops import charters_of, correct, terms_of, workshop_of
 from mobiliz.lib import clock
 from mobiliz.lib.text import normalise
@@ -27,7 +28,19 @@ GROWTH = ((10, date(2012, 3, 31)), (155, date(2014, 9, 30)), (300, date(2015, 12
 GROUPS = ("Groupe Loire Mobilité", "Groupe Vallée Automobiles", "Groupe Atlantique Services")
 STRUCTURES = (
     # name, kind, commune, agencies (name, commune), agreement since
-    ("Wimoov", "association", "75056", (("Loire", "42218"), ("Seine-Saint-Denis", "93066")), date(2012, 3, 1)),
+    (
+        "Wimoov",
+        "association",
+        "75056",
+        (
+            ("Loire", "42218"),
+            ("Seine-Saint-Denis", "93066"),
+            ("Gironde", "33063"),
+            ("Haute-Garonne", "31555"),
+            ("Nord", "59350"),
+        ),
+        date(2012, 3, 1),
+    ),
     ("ADIE", "association", "75056", (("Auvergne-Rhône-Alpes", "69123"),), date(2014, 1, 15)),
     ("Cresus", "association", "67482", (), date(2014, 3, 1)),
     ("FACE", "foundation", "93066", (), date(2014, 5, 1)),
@@ -61,6 +74,7 @@ def load_network() -> Cast:
     garages = list(_garages())
     cast = _people(structures, garages)
     correct(garages, by=Actor.member(cast.pilot))
+    rename_network(structures["Wimoov"], by=Actor.member(cast.pilot))
     return cast
 
 
@@ -73,14 +87,22 @@ def _structure(name: str, kind: str, commune: str, agencies: tuple, since: date)
         commune_id=commune,
         phone=_reception(name),
         agreement_from=since,
-        confirmed_on=clock.today() - timedelta(days=40),
+        **purpose_of(name),
+        confirmed_on=clock.today() - timedelta(days=40 + 61 * (len(name) % 7)),
     )
+    structure.regions.set(regions_of(name))
     for agency, where in agencies:
         label = f"{name} {agency}"
         parent = structure.organisation
         organisation = Organisation.objects.create(kind="agency", name=label, parent=parent)
-        place = {"name": label, "commune_id": where, "phone": _reception(label)}
-        Agency.objects.create(organisation=organisation, structure=structure, **place)
+        Agency.objects.create(
+            organisation=organisation,
+            structure=structure,
+            name=label,
+            commune_id=where,
+            phone=_reception(label),
+            confirmed_on=clock.today() - timedelta(days=15 + int(where[:2]) * 7),
+        )
     return structure
 
 
@@ -190,6 +212,11 @@ def _people(structures: dict[str, Structure], garages: list[Garage]) -> Cast:
     adviser = login.adviser("conseillere@wimoov.example", "Claire", "Fontaine", wimoov, "+33999020001")
     colleague = login.adviser("conseiller@wimoov.example", "Mehdi", "Laurent", wimoov, "+33999020002")
     banker = login.adviser("conseiller@adie.example", "Paul", "Verdier", adie, "+33999020003", "volunteer")
+    for index, agency in enumerate(wimoov.agencies.order_by("name")):
+        email = f"agence{index}@wimoov.example"
+        login.adviser(email, "Camille", f"Roche-{agency.name.removeprefix('Wimoov ')}", agency, f"+3399904000{index}")
+    wimoov.reference = adviser
+    wimoov.save(update_fields=["reference"])
     others = [
         login.adviser(f"conseil{index}@structure.example", "Dominique", f"Martin-{name}", structure, "")
         for index, (name, structure) in enumerate(structures.items())
@@ -230,10 +257,13 @@ class _Logins:
 
         user = User.objects.create(email=email, first_name=first, last_name=last, password=self.password)
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-        return Membership.objects.create(user=user, role=role, phone=phone, began_on=date(2014, 1, 6), **place)
+        confirmed_on = clock.today() - timedelta(days=len(email) * 17 % 430) if phone else None
+        return Membership.objects.create(
+            user=user, role=role, phone=phone, began_on=date(2014, 1, 6), confirmed_on=confirmed_on, **place
+        )
 
     def adviser(
-        self, email: str, first: str, last: str, structure: Structure, phone: str, engagement: str = "employee"
+        self, email: str, first: str, last: str, structure: Structure | Agency, phone: str, engagement: str = "employee"
     ) -> Membership:
         place = {"organisation": structure.organisation, "engagement": engagement}
         return self.member(email, first, last, Role.ADVISER, phone, **place)

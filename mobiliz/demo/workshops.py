@@ -35,6 +35,9 @@ CONDITIONS = (
     "assurance au nom de la personne",
 )
 
+# so many days ago, of which garage, and whether it has another owner
+CORRECTED = ((70, 0, ""), (60, 1, ""), (45, 7, "Société Chevalier et Filles"), (20, 31, "Nadège Fournier"))
+
 
 def workshop_of(index: int, level: str) -> dict[str, Any]:
     """Of one garage in nine nothing is known yet."""
@@ -105,12 +108,17 @@ def _instalments(count: int, **common: Any) -> Term:
 
 def correct(garages: Sequence[Garage], *, by: Actor) -> None:
     """What a pilot noted of late, by the verbs, so that a history is to be read: other owners, a line that changed."""
-    for days, index, owner in ((70, 0, ""), (45, 7, "Société Chevalier et Filles"), (20, 31, "Nadège Fournier")):
+    for days, index, owner in (
+        (70, 0, ""),
+        (60, 1, ""),
+        (45, 7, "Société Chevalier et Filles"),
+        (20, 31, "Nadège Fournier"),
+    ):
         with clock.moved_to(clock.now() - timedelta(days=days)):
             on = clock.today() - timedelta(days=6)
-            if index:
+            if owner:
                 actions.note_owner_change(garages[index], on=on, owner=owner, by=by)
-            facts = replace(actions.facts_of(garages[index]), weekly_cap=3 if index else 6, services=("tow", "pick_up"))
+            facts = replace(actions.facts_of(garages[index]), weekly_cap=3 if owner else 6, services=("tow", "pick_up"))
             actions.update_garage(garages[index], facts, by=by)
     with clock.moved_to(clock.now() - timedelta(days=12)):
         actions.confirm_engagement(garages[7], by=by)
