@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from garages import tariff
 from garages.conditions import NoScheduleInForce, schedule_for, vat_percent_for
-from garages.models import Garage, Level, Status
+from garages.models import Brands, Garage, Level, Service, Status, Work
 from garages.querysets import GarageQuerySet
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
@@ -30,7 +30,7 @@ _DEPARTMENT = "commune__department"
 _REGION = "commune__department__region"
 FIELDS = (
     *("uid", "name", "level", "status", "siret", "group__name", "address", "postcode", "phone", "weekly_cap"),
-    *("latitude", "longitude", "updated_at", "commune_id", "commune__name"),
+    *("works", "brands", "services", "latitude", "longitude", "updated_at", "commune_id", "commune__name"),
     *(f"{_DEPARTMENT}_id", f"{_DEPARTMENT}__name", f"{_REGION}_id", f"{_REGION}__name"),
 )
 
@@ -55,6 +55,15 @@ class GarageSerializer(serializers.Serializer):
     longitude = serializers.FloatField(help_text="Degrees, WGS 84.")
     phone = serializers.CharField(help_text="E.164, empty when unknown.")
     weekly_cap = serializers.IntegerField(help_text="Solidarity repairs that it takes in a week, at most.")
+    works = serializers.ListField(
+        child=serializers.ChoiceField(Work.choices), help_text="What it repairs; empty when nobody noted it."
+    )
+    brands = serializers.ChoiceField(
+        [("", ""), *Brands.choices], help_text="Whose cars it takes: the `maker`'s group, or `all`; empty when unknown."
+    )
+    services = serializers.ListField(
+        child=serializers.ChoiceField(Service.choices), help_text="What else it does for the person."
+    )
     distance_km = serializers.FloatField(
         allow_null=True, help_text="As the crow flies from `near`; null when `near` was not asked."
     )
@@ -135,7 +144,7 @@ def _as_json(row: dict[str, Any]) -> dict[str, Any]:
         "commune": place(row, "commune"),
         "department": place(row, _DEPARTMENT),
         "region": place(row, _REGION),
-        **{name: row[name] for name in ("latitude", "longitude", "phone", "weekly_cap")},
+        **{name: row[name] for name in ("latitude", "longitude", "phone", "weekly_cap", "works", "brands", "services")},
         "distance_km": None if distance is None else round(distance, 1),
         "updated_at": row["updated_at"],
     }

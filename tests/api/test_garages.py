@@ -42,6 +42,9 @@ def test_a_garage_is_told_with_its_places_and_status(caller):
         "longitude": 4.3875,
         "phone": "+33477123456",
         "weekly_cap": 2,
+        "works": [],
+        "brands": "",
+        "services": [],
         "distance_km": None,
         "updated_at": garage.updated_at.isoformat(),
     }
