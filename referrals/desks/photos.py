@@ -14,7 +14,8 @@ from mobiliz.lib import storage
 from mobiliz.lib.pages import get_visible_or_404
 from referrals.models import Photo
 
-ONLY_A_PICTURE = {"default-src": [CSP.NONE], "sandbox": True}
+# A picture and nothing else; opened by itself, it stands in a frame of the browser's own making, which has a style.
+ONLY_A_PICTURE = {"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE], "sandbox": True}
 
 
 @require_safe

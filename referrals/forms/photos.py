@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -48,12 +48,15 @@ class PhotosForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, kept: Iterable[Photo], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kept: Iterable[Photo], typed: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        """`typed` holds captions that were begun and left."""
         super().__init__(*args, **kwargs)
         self.kept = list(kept)
         self.accepted: list[CleanImage] = []
         for photo in self.kept:
-            self.fields[_caption(photo)] = _caption_field(photo)
+            self.fields[_caption(photo)] = _caption_field(photo, (typed or {}).get(_caption(photo), photo.caption))
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -85,12 +88,12 @@ def _caption(photo: Photo) -> str:
     return f"legende-{photo.uid}"
 
 
-def _caption_field(photo: Photo) -> forms.Field:
+def _caption_field(photo: Photo, shown: str) -> forms.Field:
     return NirFreeTextField(
         label=gettext("Photo %(number)d, ce qu’on y voit") % {"number": photo.position},
         required=False,
         max_length=CAPTION_LENGTH,
-        initial=photo.caption,
+        initial=shown,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

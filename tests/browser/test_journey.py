@@ -12,6 +12,7 @@ from base64 import b64encode
 from playwright.sync_api import Locator, Page, expect
 
 from mobiliz.lib import clock
+from tests.factories.pictures import jpeg
 
 ADVISER, WORKSHOP, PILOT = "conseillere@wimoov.example", "atelier@garage.example", "pilote@mobiliz.example"
 GARAGE = "Garage du Centre, Saint-Étienne"
@@ -57,7 +58,7 @@ def _refer(page: Page, *, last_name: str = "Navette", waits_for_verdict: bool = 
     page.get_by_role("link", name="Nouvelle orientation").click()
     _person(page, last_name)
     _household(page, waits_for_verdict)
-    _vehicle(page)
+    _vehicle(page, has_script=waits_for_verdict)
     page.get_by_role("radio", name=re.compile(GARAGE)).check()
     page.get_by_role("button", name="Relire avant d’envoyer").click()
     page.get_by_role("button", name=re.compile("Envoyer")).click()
@@ -98,16 +99,33 @@ def _household(page: Page, waits_for_verdict: bool) -> None:
     page.wait_for_url("**/vehicule/**")
 
 
-def _vehicle(page: Page) -> None:
+def _vehicle(page: Page, has_script: bool) -> None:
     page.locator("input[name=make]").fill("Renault")
     page.locator("input[name=model]").fill("Clio")
     page.locator("input[name=first_registered_year]").fill("2015")
     page.locator("input[name=plate]").fill("da 123 bc")
     page.locator("textarea[name=complaint]").fill("Elle chauffe au bout de dix minutes.")
-    page.locator("input[name=is_drivable]").first.check()
+    page.locator("summary", has_text="Elle chauffe").click()
+    page.get_by_label(re.compile("L’aiguille de température")).check()
+    expect(page.get_by_text("Ne roulez plus avec cette voiture")).to_be_visible()
+    _photo(page, has_script)
+    expect(page.locator("textarea[name=complaint]")).to_have_value("Elle chauffe au bout de dix minutes.")
+    page.locator("input[name=is_drivable][value=no]").check()
     page.locator("select[name=since]").select_option("weeks")
     page.get_by_role("button", name="Enregistrer et continuer").click()
     page.wait_for_url("**/garage/")
+
+
+def _photo(page: Page, has_script: bool) -> None:
+    """Chosen, it is on the page: at once, or by the button where there is no script."""
+    sent = {"name": "IMG_2034.jpg", "mimeType": "image/jpeg", "buffer": jpeg(size=(2400, 1800)).getvalue()}
+    page.locator("input[type=file]").set_input_files(sent)
+    if not has_script:
+        page.get_by_role("button", name="Ajouter ces photos").click()
+    picture = page.get_by_alt_text("Photo 1")
+    expect(picture).to_be_visible()
+    answer = page.request.get(picture.get_attribute("src") or "")
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg")
 
 
 def referral_address(page: Page, number: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -47,8 +49,8 @@ def is_asked(request: HttpRequest) -> bool:
     return any(act in request.POST for act in ACTS)
 
 
-def form_of(referral: Referral) -> PhotosForm:
-    return PhotosForm(kept=_kept(referral))
+def form_of(referral: Referral, typed: Mapping[str, Any] | None = None) -> PhotosForm:
+    return PhotosForm(kept=_kept(referral), typed=typed)
 
 
 def keep(request: HttpRequest, referral: Referral) -> tuple[PhotosForm, str]:

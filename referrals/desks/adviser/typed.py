@@ -151,7 +151,10 @@ def line_of(row: Unfinished) -> Line:
 
 
 def _in_words(one: Any, value: Any) -> str:
-    chosen = dict(getattr(one.field, "choices", ())).get(value)
+    choices = dict(getattr(one.field, "choices", ()))
+    if isinstance(value, list):
+        return ", ".join(str(choices.get(each, each)) for each in value) or "–"
+    chosen = choices.get(value)
     if chosen or isinstance(value, bool):
         return str(chosen or (_("oui") if value else _("non")))
     return str(one.field.prepare_value(value) or "–")

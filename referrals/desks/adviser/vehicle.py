@@ -27,7 +27,7 @@ def vehicle(request: HttpRequest, referral: Referral) -> HttpResponse:
     marks = typed.at_step(request, referral.uid, Step.VEHICLE, stored.initial)
     if request.method != "POST":
         shown, is_of_before = _first_shown(request, referral, marks, stored)
-        return _show(request, referral, marks, shown, photos.form_of(referral), is_of_before=is_of_before)
+        return _show(request, referral, marks, shown, photos.form_of(referral, marks.data), is_of_before=is_of_before)
     pictures, said = photos.keep(request, referral)
     if photos.is_asked(request):
         return _show(request, referral, marks, VehicleEntry.typed(request.POST), pictures, said=said)

@@ -215,7 +215,7 @@ def test_a_picture_is_served_as_a_picture_and_nothing_else(as_adviser, adviser, 
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Disposition"] == 'inline; filename="photo-1.jpg"'
         assert answer.headers["Cache-Control"] == "private, no-cache"
-        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 

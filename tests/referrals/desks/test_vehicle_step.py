@@ -1,5 +1,6 @@
 """Step 3 as someone fills it in who knows nothing of cars: few answers asked for, none that blocks, all kept."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -133,6 +134,54 @@ def test_something_dangerous_tells_the_adviser_to_have_it_towed(as_adviser, draf
     harmless = text_of(as_adviser.post(step(draft), {**SMALLEST, "symptoms": ["elec_wipers"]}, follow=True))
     assert "ne doit plus rouler" not in harmless
     assert "Ne roulez plus" not in harmless
+
+
+# --- begun and left ---------------------------------------------------------------------------------------
+def keep(browser, referral, **said):
+    return browser.post(reverse("referral_keep_typed", args=[referral.uid, "vehicle"]), {**SMALLEST, **said})
+
+
+def version_of(browser, referral):
+    return re.search(r'name="version" value="(\w+)"', text_of(browser.get(step(referral))))[1]
+
+
+def test_what_was_ticked_and_typed_and_left_is_there_again(as_adviser, adviser, draft):
+    photo = journey.add_photo(draft, adviser, caption="avant")
+    left = {
+        "first_registered_year": "deux mille",
+        "symptoms": ["brake_soft", "heat_gauge"],
+        "worries": ["price"],
+        "can_pay_eur": "cent",
+        f"legende-{photo.uid}": "après",
+    }
+    keep(as_adviser, draft, version=version_of(as_adviser, draft), photos="IMG_2034.jpg", **left)
+    page = text_of(as_adviser.get(step(draft)))
+    assert "Repris de ce que vous aviez tapé" in page
+    for shown in ('value="deux mille"', 'value="brake_soft" checked', 'value="cent"', 'value="après"'):
+        assert shown in page
+    assert "IMG_2034" not in page
+    assert "revoir" not in page
+    assert journey.fresh(draft).vehicle_id is None
+    post(as_adviser, draft, complaint="Elle fume.")
+    assert "Repris" not in text_of(as_adviser.get(step(draft)))
+
+
+def test_answers_stored_in_another_tab_are_told_before_they_are_replaced(as_adviser, draft):
+    before = version_of(as_adviser, draft)
+    stored = {"symptoms": ["brake_soft", "heat_gauge"], "transport": "relative", "mileage_km": "90 000"}
+    post(as_adviser, draft, **stored)
+    late = post(as_adviser, draft, complaint="Elle fume.", version=before)
+    page = text_of(late)
+    assert late.status_code == 422
+    for told in (
+        "la pédale de frein s’enfonce ou est molle, l’aiguille de température monte dans le rouge",
+        "Un proche l’emmène",
+        "90000",
+    ):
+        assert f"<dd>{told}</dd>" in page
+    assert journey.fresh(draft).prediagnosis.complaint == ""
+    again = post(as_adviser, draft, complaint="Elle fume.", version=version_of(as_adviser, draft))
+    assert again.status_code == 302
 
 
 # --- who reads what ---------------------------------------------------------------------------------------
