@@ -208,10 +208,13 @@ def _figures(page: Page) -> dict[str, int]:
     month = f"{clock.today():%Y-%m}"
     page.goto(f"/tableau-de-bord/?region=84&du={month}&au={month}")
     rows = page.locator("#entonnoir-tableau tbody tr")
-    said = {
-        (row.locator("th").text_content() or "").strip(): row.locator("td").first.text_content() for row in rows.all()
-    }
-    return {"quotes": int(said["Devis proposé"] or 0), "repairs": int(said["Réparées"] or 0)}
+    said = [((row.locator("th").text_content() or "").strip(), row.locator("td").first) for row in rows.all()]
+
+    def figure(step: str) -> int:
+        # why some were lost on the way may stand under the name of the step
+        return int(next(cell.text_content() for name, cell in said if name.startswith(step)) or 0)
+
+    return {"quotes": figure("Devis proposé"), "repairs": figure("Réparées")}
 
 
 def _wait_for_one_more_repair(page: Page, before: dict[str, int]) -> dict[str, int]:
