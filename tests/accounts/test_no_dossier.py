@@ -3,6 +3,8 @@
 import pytest
 from django.apps import apps
 
+from referrals.models import GarageChoice, Note, Photo, Unfinished
+from referrals.models.unfinished import Step
 from tests.cast import actor
 from tests.factories import journey
 from tests.factories.garages import PriceScheduleFactory, VatRateFactory
@@ -15,11 +17,20 @@ DOSSIER = [
 ]
 
 
+def _around(referral, adviser, workshop):
+    """What a dossier may have beside what each has."""
+    garage = journey.garage_of(workshop)
+    GarageChoice.objects.create(referral=referral, garage=garage, chosen_by=adviser)
+    Note.objects.create(referral=referral, organisation=adviser.organisation, by=adviser, text="rappeler jeudi")
+    Photo.objects.create(referral=referral, position=1, size=1, width=1, height=1, sha256="0" * 64)
+    Unfinished.objects.create(membership=adviser, dossier=referral.uid, step=Step.values[0], values={})
+
+
 @pytest.mark.parametrize("role", ["administrator", "volunteer", "stranger"])
 def test_no_row_of_a_dossier_is_visible(adviser, workshop, member, role):
     PriceScheduleFactory()
     VatRateFactory()
-    journey.completed(adviser, workshop)
+    _around(journey.completed(adviser, workshop).referral, adviser, workshop)
     seen = {model.__name__: model.objects.visible_to(actor(member(role))).count() for model in DOSSIER}
     assert set(seen.values()) == {0}, seen
     assert all(model.objects.exists() for model in DOSSIER)
