@@ -69,6 +69,12 @@ class GarageQuerySet(PlacedQuerySet):
             statuses__from_on__lte=day,
         )
 
+    def counted(self) -> dict[tuple[str, str, str], int]:
+        """How many there are, by department, level and status now."""
+        rows = self.with_status().order_by().values_list("commune__department", "level", "status")
+        counted = rows.annotate(count=models.Count("pk"))
+        return {(department, level, status or ""): count for department, level, status, count in counted}
+
     def on_land(self, land: Land) -> Self:
         """Those that one reaches without crossing the sea."""
         if land.is_small_island:

@@ -60,6 +60,7 @@ DOORS: dict[str, tuple[Door, ...]] = {
 FOOTER = (
     Door(_("Accueil"), "/"),
     Door(_("Les règles"), "/regles/"),
+    Door(_("Qui est dans le réseau"), "/reseau/"),
     Door(_("Aide"), "/aide/"),
     Door(_("Dépliant à imprimer"), "/depliant/"),
     Door(_("Nouveautés"), "/nouveautes/"),

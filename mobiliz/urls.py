@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from mobiliz import home
 from mobiliz.accounts.guards import about_oneself
+from reporting import public
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -25,6 +26,7 @@ urlpatterns = [
     path("structures/", include("partners.urls")),
     path("", include("referrals.urls")),
     path("tableau-de-bord/", include("reporting.urls")),
+    path("reseau/", public.network, name="network"),
     path("", include("mobiliz.api_urls")),
 ]
 

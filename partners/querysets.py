@@ -59,6 +59,9 @@ class StructureQuerySet(models.QuerySet):
         named = Q(search_name__contains=key) | Q(commune__search_name__contains=key) | Q(Exists(agency))
         return self.filter(named) if key else self
 
+    def counts_by_kind(self) -> dict[str, int]:
+        return dict(self.order_by().values_list("kind").annotate(count=models.Count("pk")))
+
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
 

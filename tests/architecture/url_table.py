@@ -104,6 +104,7 @@ WAY_IN = [
     page("healthz", get=public(), post=public(405)),
     page("readyz", get=public(503), post=public(405)),
     page("components", get=public(), post=public(405)),
+    page("network", get=public(), post=public(405)),
     page("desk", get=MEMBERS),
     page("desk_news", get=who(302)),
     page("account_login", get=public(302, anonymous=200), post=public(302, anonymous=200)),

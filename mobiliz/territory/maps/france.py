@@ -34,7 +34,7 @@ class FranceMap:
     title: str
     description: str
     ident: str = "france"
-    inset_label: str = "Paris et petite couronne"
+    inset_label: str = "Paris et autour"
 
     def svg(self) -> Svg:
         ident = self.ident
