@@ -44,8 +44,8 @@ class JoinedHow(models.TextChoices):
 
 
 class ContactFunction(models.TextChoices):
-    OWNER = "owner", _("patron ou patronne")
-    WORKSHOP = "workshop", _("chef d’atelier")
+    OWNER = "owner", _("direction")
+    WORKSHOP = "workshop", _("atelier")
     RECEPTION = "reception", _("réception")
     SALES = "after_sales", _("responsable après-vente")
 

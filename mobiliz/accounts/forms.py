@@ -143,7 +143,7 @@ class PlaceForm(forms.Form):
         if role != Role.ADVISER:
             return ""
         if not engagement:
-            self.add_error("engagement", _("Indiquez si cette personne est salariée ou bénévole de la structure."))
+            self.add_error("engagement", _("Indiquez si c’est un contrat salarié ou du bénévolat."))
         return engagement
 
     @property

@@ -138,7 +138,7 @@ class Organisation(models.Model):
 
 
 class Engagement(models.TextChoices):
-    EMPLOYEE = "employee", _("salarié ou salariée")
+    EMPLOYEE = "employee", _("contrat salarié")
     VOLUNTEER = "volunteer", _("bénévole")
 
 

@@ -10,14 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(TextChoices):
-    ADVISER = "adviser", _("conseiller ou conseillère")
-    OWNER = "garage_owner", _("patron du garage")
-    WORKSHOP = "garage_workshop", _("chef d’atelier")
+    """Called by the work, not by the person who does it: no word for men and another for women."""
+
+    ADVISER = "adviser", _("accompagnement social")
+    OWNER = "garage_owner", _("direction du garage")
+    WORKSHOP = "garage_workshop", _("atelier")
     RECEPTION = "garage_reception", _("réception du garage")
-    PILOT = "pilot", _("pilote nationale ou national")
-    REGIONAL_PILOT = "regional_pilot", _("pilote régionale ou régional")
-    VOLUNTEER = "volunteer", _("bénévole")
-    ADMINISTRATOR = "administrator", _("administrateur ou administratrice")
+    PILOT = "pilot", _("pilotage national")
+    REGIONAL_PILOT = "regional_pilot", _("pilotage régional")
+    VOLUNTEER = "volunteer", _("bénévolat")
+    ADMINISTRATOR = "administrator", _("administration")
 
 
 ROLE_DESCRIPTIONS = {

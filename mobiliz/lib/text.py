@@ -105,3 +105,10 @@ def _has_right_key(text: str) -> bool:
 
 def _digits(text: str) -> str:
     return re.sub(r"[\W_]", "", text).upper()
+
+
+def of_name(name: str) -> str:
+    """ "de Nadia", "d’Inès", "d’Yves", "de Yann": what stands before a name that begins with a vowel loses its own."""
+    key = normalise(name)
+    begins_with_vowel = key[:1] in {*"aeiou"} or (key[:1] == "y" and key[1:2] not in {*"aeiouy", ""})
+    return f"d’{name}" if begins_with_vowel else f"de {name}"

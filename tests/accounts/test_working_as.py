@@ -98,7 +98,7 @@ def test_a_form_of_the_other_place_does_nothing_and_says_so(client, stale, other
     answer = client.post(NEW, stale)
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Vous travaillez maintenant en tant que <strong>conseiller ou conseillère, ADIE</strong>" in page
+    assert "Vous travaillez maintenant en tant que : <strong>accompagnement social, ADIE</strong>" in page
     assert "Revenir à Wimoov et renvoyer ma saisie" in page
     assert 'name="first_name" value="Zoé &lt;b&gt;"' in page
     assert place_of(other_place.user) == other_place
@@ -153,7 +153,7 @@ def test_reading_is_not_stopped_and_a_missing_page_offers_the_other_place(client
 
 def test_the_masthead_shows_as_what_one_works(client, adviser, pilot):
     assert "Aline Dubois, Wimoov" in sign_in(client, adviser).get("/compte/").content.decode()
-    assert "Hélène Caron, pilote nationale" in sign_in(client, pilot).get("/compte/").content.decode()
+    assert "Hélène Caron, pilotage national" in sign_in(client, pilot).get("/compte/").content.decode()
 
 
 # --- what one says of oneself there -----------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mobiliz.lib.text import find_nir, mask_nir, normalise
+from mobiliz.lib.text import find_nir, mask_nir, normalise, of_name
 
 
 @pytest.mark.parametrize(
@@ -175,3 +175,20 @@ def test_however_a_number_is_cut_up_its_key_gives_it_away(thirteen, gap, cuts):
 @given(gap=GAPS, groups=st.sampled_from([("1", "85", "03", "75", "116", "001"), ("2", "99", "12", "2B", "004", "123")]))
 def test_without_its_key_it_is_known_by_its_groups(gap, groups):
     assert find_nir(f"n° {gap.join(groups)}.") == gap.join(groups)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Nadia Benali", "de Nadia Benali"),
+        ("Inès", "d’Inès"),
+        ("Élodie", "d’Élodie"),
+        ("Œdipe", "d’Œdipe"),
+        ("Yves", "d’Yves"),
+        ("Yann", "de Yann"),
+        ("Hugo", "de Hugo"),
+        ("", "de "),
+    ],
+)
+def test_what_stands_before_a_name_is_elided_where_people_elide_it(name, said):
+    assert of_name(name) == said

@@ -16,6 +16,7 @@ from heroicons.templatetags.heroicons import heroicon_outline
 from mobiliz.lib import numbers, periods
 from mobiliz.lib.clock import PARIS, day_of, today
 from mobiliz.lib.paging import COUNTED, Page
+from mobiliz.lib.text import of_name as elided
 
 register = template.Library()
 
@@ -200,6 +201,12 @@ def count_fr(found: Page, forms: str) -> str:
 def sort_head(found: Page, name: str, css: str = "") -> dict[str, Any]:
     """The heading of a column by which a list can be sorted: `{% sort_head found "nom" %}`."""
     return {"head": found.heads[name], "css": css}
+
+
+@register.filter
+def of_name(name: object) -> str:
+    """`{{ person|of_name }}`: "de Nadia Benali", "d’Inès Barbier"."""
+    return elided(str(name))
 
 
 @register.filter
