@@ -201,6 +201,10 @@ class TermQuerySet(models.QuerySet):
     def in_force(self) -> Self:
         return self.filter(ended_on__isnull=True)
 
+    def agreed(self) -> models.Prefetch:
+        """As `agreed_terms` of each garage: those in force."""
+        return models.Prefetch("terms", queryset=self.in_force().for_page(), to_attr="agreed_terms")
+
     def for_page(self) -> Self:
         """In the order of the form, each kind's last agreement first."""
         kind = Case(

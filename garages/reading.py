@@ -63,15 +63,11 @@ def page_of(garage: Garage, actor: Actor) -> dict[str, Any]:
 
 def terms_of(garage: Garage) -> Terms:
     """What was agreed with it; one query."""
-    told = [Agreed(term, _sentence(term)) for term in garage.terms.for_page()]
+    told = [Agreed(term, term.in_words) for term in garage.terms.for_page()]
     in_force = [one for one in told if one.term.ended_on is None]
     spoken = {one.term.kind for one in in_force}
     unspoken = [str(label) for kind, label in words.UNSPOKEN.items() if kind not in spoken]
     return Terms(in_force, [one for one in told if one.term.ended_on is not None], unspoken)
-
-
-def _sentence(term: Term) -> str:
-    return words.term_in_words(term.kind, term.answer, term.instalments, term.words)
 
 
 def engagement_of(garage: Garage) -> Freshness:

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from garages.models import Contact, Garage
+from garages.models import Contact, Garage, Term
 from garages.querysets import GarageQuerySet
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
@@ -174,7 +174,8 @@ def candidates(
         farther=min((one for one in others if one.distance_km > looked), key=_first, default=None),
         asked_before=asked,
     )
-    prefetch_related_objects([one.garage for one in sorted_out.shown], Contact.objects.shown_to(by))
+    shown = [one.garage for one in sorted_out.shown]
+    prefetch_related_objects(shown, Contact.objects.shown_to(by), Term.objects.agreed())
     return sorted_out
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from garages.models.choices import TermAnswer, TermKind
 from garages.models.network import Garage
 from garages.querysets import TermQuerySet
+from garages.words import term_in_words
 from mobiliz.lib import clock
 
 MAX_INSTALMENTS = 12
@@ -62,3 +63,7 @@ class Term(models.Model):
                 name="term_condition_is_said",
             ),
         ]
+
+    @property
+    def in_words(self) -> str:
+        return term_in_words(self.kind, self.answer, self.instalments, self.words)

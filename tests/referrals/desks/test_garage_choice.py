@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from garages.models import Term
 from mobiliz.lib import clock
 from mobiliz.lib.periods import iso_week_monday
 from mobiliz.lib.templatetags.mobiliz import day_fr
@@ -102,6 +103,15 @@ def test_a_garage_that_one_knows_says_since_when(as_adviser, ready, adviser, wor
     page = text_of(as_adviser.get(url(ready)))
     assert "Vous le connaissez" in page
     assert day_fr(clock.today()) in page
+
+
+def test_what_was_agreed_is_shown_so_that_nobody_negotiates_it_again(as_adviser, ready, garage):
+    kept = {"garage": garage, "kind": "instalments", "agreed_on": clock.today()}
+    Term.objects.create(**kept, answer="yes", instalments=3, ended_on=clock.today())
+    Term.objects.create(**kept, answer="yes", instalments=4)
+    page = text_of(as_adviser.get(url(ready)))
+    assert "Paiement en 4 fois au plus, sans frais" in page
+    assert "Paiement en 3 fois" not in page
 
 
 # --- nothing to propose -----------------------------------------------------------------------------------
@@ -328,12 +338,12 @@ def test_a_place_taken_meanwhile_is_told_and_nothing_is_lost(as_adviser, adviser
 def test_one_or_many_garages_cost_the_same_queries(as_adviser, adviser, garage, django_assert_num_queries):
     chosen = at_km(150)
     referral = journey.chosen(adviser, chosen, agreed_km=150, distance_agreed_km=30)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         as_adviser.get(url(referral))
     for km in range(1, 30):
         ContactFactory(garage=at_km(km))
     for asked in ({}, {"distance": "60"}):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             as_adviser.get(url(referral), asked)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         as_adviser.get(url(referral), {"q": "Garage à 2"})
