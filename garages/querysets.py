@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
@@ -55,7 +56,7 @@ class GarageQuerySet(PlacedQuerySet):
             status_since=Subquery(self._open_line().values("from_on")[:1]),
         )
 
-    def without(self, garage_ids: models.QuerySet) -> Self:
+    def without(self, garage_ids: models.QuerySet | Sequence[int]) -> Self:
         return self.exclude(pk__in=garage_ids)
 
     def active(self) -> Self:
@@ -203,7 +204,7 @@ class TermQuerySet(models.QuerySet):
 
     def agreed(self) -> models.Prefetch:
         """As `agreed_terms` of each garage: those in force."""
-        return models.Prefetch("terms", queryset=self.in_force().for_page(), to_attr="agreed_terms")
+        return models.Prefetch("terms", queryset=self.in_force().for_page(), to_attr="agreed_terms")  # type: ignore[arg-type]
 
     def for_page(self) -> Self:
         """In the order of the form, each kind's last agreement first."""
@@ -241,7 +242,7 @@ class ContactQuerySet(models.QuerySet):
     def shown_to(self, actor: Actor) -> models.Prefetch:
         """As `shown_contacts` of each garage: those whom this actor may call, the first to be asked first."""
         shown = self.visible_to(actor).current().order_by("rank", "pk")
-        return models.Prefetch("contacts", queryset=shown, to_attr="shown_contacts")
+        return models.Prefetch("contacts", queryset=shown, to_attr="shown_contacts")  # type: ignore[arg-type]
 
     def with_garage(self) -> Self:
         return self.select_related("garage__commune__department")

@@ -9,7 +9,7 @@ FARTHEST_AGREED_KM = 200  # nobody is asked to agree to more
 
 def is_within(distance_km: Decimal | float, agreed_km: int) -> bool:
     """As the crow flies, and to a tenth of a kilometre: what is recorded is what is compared."""
-    return round(distance_km, 1) <= agreed_km
+    return round(Decimal(distance_km), 1) <= agreed_km
 
 
 def least_word_km(distance_km: Decimal | float) -> int:

@@ -77,7 +77,8 @@ class GarageForm(forms.Form):
         return chosen
 
     def clean(self) -> dict[str, Any]:
-        typed = super().clean()
+        super().clean()
+        typed = self.cleaned_data
         chosen = typed.get("garage")
         if chosen is None:
             return typed
