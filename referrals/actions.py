@@ -241,6 +241,14 @@ def _age_and_territory(beneficiary: Beneficiary) -> tuple[date, str]:
 
 
 def _locked(referral: Referral) -> Referral:
+    try:
+        return _lock(referral)
+    except Referral.DoesNotExist:
+        # while this waited, the case passed to another record of its person: what was joined no longer fits
+        return _lock(referral)
+
+
+def _lock(referral: Referral) -> Referral:
     return (
         Referral.objects.select_for_update(of=("self",))
         .select_related("organisation", "assessment", "beneficiary__commune__department")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mobiliz.accounts.actors import Actor, ActorKind
 from mobiliz.accounts.roles import Permission, Role
-from referrals.models import Assignment, Note, Referral
+from referrals.models import Assignment, Beneficiary, Note, Referral
 from referrals.states import TABLE, Party, State, Verb, is_allowed, verbs_from
 
 if TYPE_CHECKING:
@@ -83,6 +83,13 @@ def can_see_income(actor: Actor, referral: Referral) -> bool:
     if Party.PILOT in playing:
         return referral.state == State.REVIEW and actor.can(Permission.DECIDE_REVIEWS)
     return Party.ADVISER in playing
+
+
+def can_merge(actor: Actor, person: Beneficiary) -> bool:
+    """Two records of one person become one: the advisers of the organisation that keeps both, or of its structure."""
+    own = actor.organisation_id
+    is_own = own is not None and own in (person.organisation_id, person.organisation.parent_id)
+    return is_own and actor.is_adviser and actor.can(Permission.CREATE_REFERRALS)
 
 
 def _garage_parties(actor: Actor, assignment: Assignment | None) -> frozenset[Party]:

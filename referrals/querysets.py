@@ -76,7 +76,8 @@ class ReferralQuerySet(DeskQuestions):
         """Nobody beyond the sender sees the case of a person who took their consent back."""
         from referrals.models import Consent
 
-        return Q(Exists(Consent.objects.in_force().filter(beneficiary=OuterRef("beneficiary"))))
+        agreed = Exists(Consent.objects.in_force().filter(beneficiary=OuterRef("beneficiary")))
+        return Q(agreed, unshared_at__isnull=True)
 
     def open(self) -> Self:
         return self.exclude(state__in=[State.COMPLETED, State.CLOSED])
@@ -111,6 +112,10 @@ class ReferralQuerySet(DeskQuestions):
 
     def of_beneficiary(self, beneficiary_id: int) -> Self:
         return self.filter(beneficiary_id=beneficiary_id)
+
+    def of_people(self, *beneficiary_ids: int) -> Self:
+        """In the order of their numbers, in which they are locked."""
+        return self.filter(beneficiary_id__in=beneficiary_ids).order_by("number")
 
     def of_person(self, last_name: str, first_name: str, birth_date: date) -> Self:
         name = normalise(f"{last_name} {first_name}")
@@ -371,7 +376,7 @@ class BeneficiaryQuerySet(models.QuerySet):
         if actor.kind == ActorKind.SYSTEM:
             return self
         if _sender_sees(actor):
-            return self.filter(_of_organisation(actor))
+            return self.filter(_of_organisation(actor), merged_into__isnull=True)
         if actor.is_garage:
             held = Assignment.objects.visible_to(actor).filter(accepted_at__isnull=False)
             return self.filter(referrals__assignments__in=held.exclude(end__in=HANDED_OVER)).distinct()
@@ -379,6 +384,27 @@ class BeneficiaryQuerySet(models.QuerySet):
 
     def with_key(self, pk: int) -> Self:
         return self.filter(pk=pk)
+
+    def standing_for(self, uid: UUID) -> Self:
+        """The record with this public id, or the one that took its place when the two became one."""
+        from referrals.models import Beneficiary
+
+        return self.filter(Q(uid=uid) | Q(pk__in=Beneficiary.objects.filter(uid=uid).values("merged_into")))
+
+    def beside(self, person: models.Model) -> Self:
+        """The other records of the organisation that keeps this one."""
+        return self.filter(organisation_id=person.organisation_id).exclude(pk=person.pk)  # type: ignore[attr-defined]
+
+    def both(self, *pks: int) -> Self:
+        """In the order in which they are locked."""
+        return self.filter(pk__in=pks).order_by("pk")
+
+    def merged_into_record(self, pk: int) -> Self:
+        return self.filter(merged_into_id=pk)
+
+    def for_merging(self, actor: Actor) -> Self:
+        """With all that is said of a record before it becomes one with another."""
+        return self.with_cases(actor).select_related("household").prefetch_related("consents", "vehicles")
 
     def perhaps(self, *, last_name: str, first_name: str, birth_date: date, phone: str = "") -> Self:
         """Who may be the same person: the same names and day of birth, or the same telephone."""
@@ -439,6 +465,9 @@ class ConsentQuerySet(models.QuerySet):
 
     def newest_first(self) -> Self:
         return self.order_by("-given_on", "-pk")
+
+    def of_people(self, *beneficiary_ids: int) -> Self:
+        return self.filter(beneficiary_id__in=beneficiary_ids)
 
     def of_beneficiary(self, beneficiary_id: int) -> Self:
         return self.filter(beneficiary_id=beneficiary_id)

@@ -74,6 +74,7 @@ class Verb(StrEnum):
     HAND_TO_COLLEAGUE = "hand_to_colleague"
     CORRECT_PERSON = "correct_person"
     FALL_BACK = "fall_back"
+    MERGE_PEOPLE = "merge_people"  # two records of one person become one
 
 
 class DeclineReason(StrEnum):
@@ -161,6 +162,7 @@ TABLE: dict[Verb, Move] = {
     Verb.CORRECT_PERSON: _move({*State}, {*State}, {P.ADVISER}),
     # what a correction entails, where eligibility rested on what was wrong
     Verb.FALL_BACK: _move({S.REVIEW, S.WAITING, S.ACCEPTED, S.QUOTED}, {S.DRAFT}, {P.ADVISER}),
+    Verb.MERGE_PEOPLE: _move({*State}, {*State}, {P.ADVISER}),
 }
 
 CLOSE_OUTCOMES: dict[Party, frozenset[Outcome]] = {

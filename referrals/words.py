@@ -96,6 +96,7 @@ VERBS = [
     (Verb.HAND_TO_COLLEAGUE.value, _("confiée à un collègue")),
     (Verb.CORRECT_PERSON.value, _("personne corrigée")),
     (Verb.FALL_BACK.value, _("revenue en brouillon")),
+    (Verb.MERGE_PEOPLE.value, _("fiches d’une même personne réunies")),
 ]
 
 ACTOR_KINDS = {

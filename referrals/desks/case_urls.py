@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.desks.adviser import case, case_acts, colleagues, notes, people, todo
+from referrals.desks.adviser import case, case_acts, colleagues, merging, notes, people, todo
 
 urlpatterns = [
     # who follows which case, and who answers meanwhile
@@ -11,6 +11,7 @@ urlpatterns = [
     path("collegues/absences/<uuid:uid>/retour/", colleagues.come_back, name="referral_come_back"),
     path("collegues/confier/", colleagues.hand_many, name="referral_hand_many"),
     path("<uuid:uid>/personne/corriger/", people.correct, name="referral_correct_person"),
+    path("<uuid:uid>/personne/reunir/", merging.merge, name="referral_merge_people"),
     path("<uuid:uid>/confier/", colleagues.hand_one, name="referral_hand_one"),
     # the case
     path("<uuid:uid>/", case.referral_case, name="referral_case"),

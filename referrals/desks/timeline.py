@@ -73,6 +73,7 @@ LOOKS: dict[str, Look] = {
     Verb.FALL_BACK: Look(
         "late", "arrow-left", gettext_lazy("L’éligibilité ne tient plus : le dossier redevient un brouillon")
     ),
+    Verb.MERGE_PEOPLE: Look("info", "user", gettext_lazy("Deux fiches de la même personne réunies")),
     Verb.HAND_TO_COLLEAGUE: Look("info", "user", gettext_lazy("Dossier confié à %(to)s")),
 }
 # What was corrected is named; neither the old nor the new value is kept in a log that is never changed
@@ -84,12 +85,13 @@ _FIELDS = {
     "phone": gettext_lazy("téléphone"),
     "email": gettext_lazy("adresse électronique"),
     "address": gettext_lazy("adresse"),
+    "household": gettext_lazy("foyer"),
 }
 _REASONS = dict(words.DECLINE_REASONS)
 _OUTCOMES = dict(words.OUTCOMES)
 # These titles say everything about how it ended
 _SAYS_ITS_OUTCOME = {
-    Verb.CORRECT_PERSON,
+    Verb.CORRECT_PERSON, Verb.MERGE_PEOPLE,
     Verb.WITHDRAW, Verb.REFUSE_REVIEW, Verb.TELL_REFUSAL, Verb.DECLINE_QUOTE, Verb.EXPIRE_QUOTE, Verb.CANCEL_REPAIR,
     Verb.NO_SHOW,
 }  # fmt: skip
@@ -153,11 +155,22 @@ def _told(entry: LogEntry) -> Iterator[str]:
         listed = ", ".join(str(_FIELDS.get(name, _("autre"))) for name in detail["fields"])
         kind = _("erreur") if detail.get("kind") == "error" else _("changement")
         yield _("%(kind)s : %(fields)s.") % {"kind": kind.capitalize(), "fields": listed}
+    if "retired" in detail:
+        yield from _of_a_merge(detail)
     if "before" in detail:
         yield _("Avant, %(who)s le suivait.") % {"who": detail["before"]}
     if detail.get("consent") == "withdrawn":
         yield _("La personne retire son accord : plus rien n’est partagé.")
     yield from _why(detail)
+
+
+def _of_a_merge(detail: dict[str, Any]) -> Iterator[str]:
+    """Two records of one person: where this case was, and what of the record that ended is kept."""
+    if detail["moved"]:
+        yield _("Ce dossier était rangé sous l’autre fiche.")
+    if detail["taken"]:
+        listed = ", ".join(str(_FIELDS.get(name, _("autre"))) for name in detail["taken"])
+        yield _("Gardé de l’autre fiche : %(fields)s.") % {"fields": listed}
 
 
 def _why(detail: dict[str, Any]) -> Iterator[str]:

@@ -14,6 +14,10 @@ from mobiliz.lib.sealed import SealedJSONField
 from mobiliz.lib.text import normalise
 from referrals.querysets import BeneficiaryQuerySet, ConsentQuerySet, HouseholdQuerySet
 
+# Where two records of one person may differ, each chosen by itself; and what is kept as a whole
+IDENTITY = ("first_name", "last_name", "birth_date", "commune", "phone", "email", "address")
+HOUSEHOLD = "household"
+
 
 class Beneficiary(models.Model):
     """The person helped. Names, telephone and e-mail are in clear so that they can be found."""
@@ -33,6 +37,10 @@ class Beneficiary(models.Model):
     created_by = models.ForeignKey(
         "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # The record that took the place of this one: both were of one person
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
 
     objects = BeneficiaryQuerySet.as_manager()
 
@@ -41,6 +49,9 @@ class Beneficiary(models.Model):
         indexes = [
             models.Index(fields=["organisation", "search_name"], name="beneficiary_search_name"),
             models.Index(fields=["search_name"], name="beneficiary_by_name"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="beneficiary_not_merged_into_itself"),
         ]
 
     def __str__(self) -> str:

@@ -67,6 +67,8 @@ class Referral(models.Model):
     sent_at = models.DateTimeField(_("envoyée le"), null=True, blank=True, editable=False)
     queued_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # No consent covered it when its person's two records became one: that of the other record does not open it
+    unshared_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ReferralQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from referrals.transitions.colleagues import hand_all_to_colleague, hand_to_coll
 from referrals.transitions.consenting import ConsentInput, record_consent
 from referrals.transitions.core import Overtaken, Refused
 from referrals.transitions.history import PastReferral, load_history
+from referrals.transitions.merging import merge_people
 from referrals.transitions.opening import PersonInput, open_referral
 from referrals.transitions.people import IdentityInput, correct_person
 from referrals.transitions.quoting import (
@@ -53,6 +54,7 @@ __all__ = [
     "issue_quote",
     "lapse",
     "load_history",
+    "merge_people",
     "no_show",
     "open_referral",
     "record_consent",

@@ -21,6 +21,8 @@ from referrals.transitions.quoting import withdraw_quote
 @transaction.atomic
 def withdraw(referral: Referral, *, reason: str, by: Actor, withdraws_consent: bool = False) -> None:
     """The person does not go on; withdrawing consent does the same and stops the sharing."""
+    if withdraws_consent:
+        _hold(referral.beneficiary_id)
     referral, _nothing = begin(referral, Verb.WITHDRAW, by=by)
     if not reason.strip():
         raise Refused(_("Notez pourquoi la personne abandonne."), field="reason")
@@ -32,6 +34,9 @@ def withdraw(referral: Referral, *, reason: str, by: Actor, withdraws_consent: b
 @transaction.atomic
 def withdraw_consent(beneficiary: Beneficiary, *, reason: str, by: Actor) -> None:
     """The person no longer agrees: whatever is open of theirs is closed, and nothing is shared any more."""
+    held = _hold(beneficiary.pk)
+    if held.merged_into_id is not None and permissions.can_merge(by, held):
+        raise Refused(_("Cette fiche vient d’être réunie avec une autre. Rouvrez le dossier."), code="merged")
     visible = Beneficiary.objects.visible_to(by).with_key(beneficiary.pk)
     if not permissions.can_create(by) or not visible.exists():
         raise PermissionDenied
@@ -92,6 +97,11 @@ def _close(
         end_assignment(held, End.CLOSED)
     detail = {"reason": reason.strip(), **({"consent": "withdrawn"} if takes_consent else {})}
     finish(referral, verb, State.CLOSED, by=by, assignment=held, outcome=outcome, detail=detail)
+
+
+def _hold(beneficiary_id: int) -> Beneficiary:
+    """The person's row first, then their cases: the order in which every verb on a person locks."""
+    return Beneficiary.objects.select_for_update(of=("self",), no_key=True).get(pk=beneficiary_id)
 
 
 def _stop_sharing(beneficiary: Beneficiary, reason: str, by: Actor) -> None:

@@ -15,6 +15,7 @@ from referrals import permissions
 from referrals.models import Assignment, Beneficiary, Consent, Referral
 from referrals.models.people import ConsentGiver
 from referrals.states import End
+from referrals.transitions.core import overtaken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,10 @@ def record_consent(referral: Referral, *, consent: ConsentInput, by: Actor) -> C
     """For a draft whose person agreed to nothing yet, withdrew it, or agreed to an older text."""
     if not permissions.can_edit_draft(by, referral):
         raise PermissionDenied
-    return record(Beneficiary.objects.select_for_update().get(pk=referral.beneficiary_id), consent, by)
+    beneficiary = Beneficiary.objects.select_for_update().get(pk=referral.beneficiary_id)
+    if beneficiary.merged_into_id is not None:
+        raise overtaken(referral)
+    return record(beneficiary, consent, by)
 
 
 def record(beneficiary: Beneficiary, consent: ConsentInput, by: Actor) -> Consent:

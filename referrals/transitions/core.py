@@ -34,6 +34,14 @@ def overtaken(referral: Referral, assignment: Assignment | None = None) -> Overt
 
 def locked(referral: Referral) -> Referral:
     """The referral as it is now, locked until the transaction ends."""
+    try:
+        return _lock(referral)
+    except Referral.DoesNotExist:
+        # while this waited, the case passed to another record of its person: what was joined no longer fits
+        return _lock(referral)
+
+
+def _lock(referral: Referral) -> Referral:
     return (
         Referral.objects.select_for_update(of=("self",))
         .select_related("organisation", "offer", "assessment", "beneficiary")

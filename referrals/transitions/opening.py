@@ -94,6 +94,9 @@ def _register(person: PersonInput, organisation: Organisation, by: Actor) -> Ben
 
 def _brought_up_to_date(known: Beneficiary, person: PersonInput, by: Actor) -> Beneficiary:
     beneficiary = Beneficiary.objects.visible_to(by).with_key(known.pk).select_for_update().first()
+    if beneficiary is None and permissions.can_merge(by, known):
+        # while the form was open, or while this waited
+        raise Refused(_("Cette fiche vient d’être réunie avec une autre : cherchez la personne de nouveau."))
     if beneficiary is None:
         raise PermissionDenied
     for name, value in person.fields.items():

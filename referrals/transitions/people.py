@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from eligibility.assess import assess, facts_from_json, is_usable
 from mobiliz.accounts.actors import Actor
-from mobiliz.lib import clock
 from mobiliz.territory.models import Commune
-from referrals.models import Assignment, Beneficiary, Referral
-from referrals.states import End, Outcome, State, Verb
-from referrals.transitions.core import Refused, begin, end_assignment, finish, locked, open_assignment, overtaken
-from referrals.transitions.quoting import withdraw_quote
+from referrals.models import Beneficiary, Referral
+from referrals.states import Outcome, State, Verb
+from referrals.transitions.core import Refused, begin, finish, locked, open_assignment, overtaken
+from referrals.transitions.reassessing import SETTLED, age_and_territory, assess_again, fall_back, no_longer_holds
 
-# Decided once and for all: the repair is agreed or done on the assessment of its day
-SETTLED = {State.AGREED, State.COMPLETED}
 BEFORE_A_GARAGE_ACCEPTED = {State.DRAFT, State.REVIEW, State.WAITING}
 
 
@@ -43,7 +39,7 @@ def correct_person(referral: Referral, *, person: IdentityInput, was_wrong: bool
     The person's row is locked first, then their cases in the order of their numbers. Each open case of theirs is
     assessed again where age or territory changed, and goes back to a draft where its answer no longer holds.
     """
-    beneficiary = Beneficiary.objects.select_for_update(of=("self",)).get(pk=referral.beneficiary_id)
+    beneficiary = Beneficiary.objects.select_for_update(of=("self",), no_key=True).get(pk=referral.beneficiary_id)
     referral, _nothing = begin(referral, Verb.CORRECT_PERSON, by=by)
     if referral.beneficiary_id != beneficiary.pk:
         raise overtaken(referral)
@@ -52,11 +48,11 @@ def correct_person(referral: Referral, *, person: IdentityInput, was_wrong: bool
     changed = [name for name in person.__dataclass_fields__ if getattr(beneficiary, name) != getattr(person, name)]
     if not changed:
         raise Refused(_("Rien n’est différent de ce qui est enregistré."), code="nothing_changed")
-    rested_on = _age_and_territory(beneficiary)
+    rested_on = age_and_territory(beneficiary)
     for name in changed:
         setattr(beneficiary, name, getattr(person, name))
     beneficiary.save()
-    is_other = _age_and_territory(beneficiary) != rested_on
+    is_other = age_and_territory(beneficiary) != rested_on
     detail = {"fields": changed, "kind": "error" if was_wrong else "change", "why": why.strip()}
     for one in _cases(referral, beneficiary):
         _correct(one, beneficiary, detail, is_other=is_other, moves=was_wrong and "commune" in changed, by=by)
@@ -75,45 +71,13 @@ def _correct(
     state, held = State(referral.state), open_assignment(referral)
     also = _place_again(referral, beneficiary) if moves else []
     if is_other and referral.assessment and state not in SETTLED:
-        _assess_again(referral, beneficiary, by)
+        assess_again(referral, beneficiary, by)
         also = [*also, "assessment"]
     outcome = Outcome(referral.outcome) if referral.outcome else None
     told = {"assignment": held, "outcome": outcome, "detail": detail, "also": tuple(also)}
     finish(referral, Verb.CORRECT_PERSON, state, by=by, **told)
-    if is_other and _no_longer_holds(referral):
-        _fall_back(referral, held, by)
-
-
-def _assess_again(referral: Referral, beneficiary: Beneficiary, by: Actor) -> None:
-    """The household as it was given, with the person's own age and territory as they are known now."""
-    assert referral.assessment is not None
-    facts = facts_from_json(referral.assessment.facts)
-    births = (beneficiary.birth_date, *facts.birth_dates[1:]) if facts.birth_dates else facts.birth_dates
-    is_metro = beneficiary.commune.department.zone == "metro"
-    referral.assessment = assess(
-        replace(facts, birth_dates=births, territory="mainland" if is_metro else "drom"),
-        offer_code=referral.offer_id,
-        on=clock.today(),
-        organisation=referral.organisation,
-        by=by.membership,
-        supersedes=referral.assessment,
-    )
-
-
-def _no_longer_holds(referral: Referral) -> bool:
-    """Whether what the case waits for rested on another answer."""
-    if referral.state == State.REVIEW:
-        return referral.assessment is None or referral.assessment.outcome != "needs_review"
-    with_a_garage = {State.WAITING, State.ACCEPTED, State.QUOTED}
-    return referral.state in with_a_garage and not is_usable(referral.assessment, clock.today())
-
-
-def _fall_back(referral: Referral, held: Assignment | None, by: Actor) -> None:
-    """Nothing goes on silently: no garage holds it, no quote is on offer, the sender reads the answer."""
-    if held:
-        withdraw_quote(held)
-        end_assignment(held, End.UNSENT)
-    finish(referral, Verb.FALL_BACK, State.DRAFT, by=by, assignment=held)
+    if is_other and no_longer_holds(referral):
+        fall_back(referral, held, by)
 
 
 def _place_again(referral: Referral, beneficiary: Beneficiary) -> list[str]:
@@ -124,7 +88,3 @@ def _place_again(referral: Referral, beneficiary: Beneficiary) -> list[str]:
     referral.department = beneficiary.commune.department
     referral.region_id = beneficiary.commune.department.region_id
     return ["commune", "department", "region"]
-
-
-def _age_and_territory(beneficiary: Beneficiary) -> tuple[date, str]:
-    return beneficiary.birth_date, beneficiary.commune.department.zone

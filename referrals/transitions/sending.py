@@ -33,7 +33,7 @@ def send(
     """
     referral, _nothing = begin(referral, Verb.SEND, by=by)
     _refuse_if(missing_for_sending(referral, clock.today()))
-    also = [*_freeze_place(referral), *_mark_sent(referral)]
+    also = [*_freeze_place(referral), *_mark_sent(referral), *_share(referral)]
     word = _new_word(referral, agreed_km)
     assignment = _put(referral, garage, choice_reason)
     also += ["distance_agreed_km"] if word else []
@@ -46,7 +46,8 @@ def send_for_review(referral: Referral, *, by: Actor) -> None:
     """Eligibility is unsure: a pilot of the person's region decides."""
     referral, _nothing = begin(referral, Verb.SEND_FOR_REVIEW, by=by)
     _refuse_if(missing_for_review(referral))
-    finish(referral, Verb.SEND_FOR_REVIEW, State.REVIEW, by=by, also=tuple(_freeze_place(referral)))
+    also = (*_freeze_place(referral), *_share(referral))
+    finish(referral, Verb.SEND_FOR_REVIEW, State.REVIEW, by=by, also=also)
 
 
 @transaction.atomic
@@ -121,6 +122,14 @@ def _freeze_place(referral: Referral) -> list[str]:
     referral.department = commune.department
     referral.region_id = commune.department.region_id
     return ["commune", "department", "region"]
+
+
+def _share(referral: Referral) -> list[str]:
+    """Sent anew upon a consent in force, which covers it from here on."""
+    if referral.unshared_at is None:
+        return []
+    referral.unshared_at = None
+    return ["unshared_at"]
 
 
 def _mark_sent(referral: Referral) -> list[str]:

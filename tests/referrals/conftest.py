@@ -91,6 +91,9 @@ def do(adviser, colleague, workshop, pilot, garage, other_garage):
             "correct_person": lambda: transitions.correct_person(
                 referral, person=identity(referral, last_name="Bennali"), was_wrong=True, why="Faute", by=by_adviser
             ),
+            "merge_people": lambda: transitions.merge_people(
+                referral.beneficiary, journey.draft(adviser).beneficiary, by=by_adviser
+            ),
             "hand_to_colleague": lambda: transitions.hand_to_colleague(referral, to=colleague, by=by_adviser),
         }
         return acts[verb]()

@@ -56,6 +56,11 @@ MOVES = [
         "draft review waiting accepted quoted agreed completed closed",
     ),
     ("fall_back", "review waiting accepted quoted", "draft"),
+    (
+        "merge_people",
+        "draft review waiting accepted quoted agreed completed closed",
+        "draft review waiting accepted quoted agreed completed closed",
+    ),
 ]
 
 

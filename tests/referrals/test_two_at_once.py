@@ -8,7 +8,7 @@ from django.db import connection
 from mobiliz.lib import clock
 from mobiliz.lib.refusals import Refused as RefusedInWords
 from referrals import transitions
-from referrals.models import Assignment, LogEntry, Photo, Quote
+from referrals.models import Assignment, Beneficiary, Consent, LogEntry, Photo, Quote, Referral, Vehicle
 from referrals.states import DeclineReason
 from referrals.transitions import Overtaken, Refused
 from tests.cast import actor
@@ -138,3 +138,39 @@ def test_the_same_photo_sent_twice_at_once_is_kept_once(adviser, settings, tmp_p
     results = at_once(*[lambda: journey.add_photo(referral, adviser)] * 3)
     assert len({photo.pk for photo in results}) == 1
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 2
+
+
+@pytest.mark.parametrize("is_turned_round", [False, True])
+def test_two_records_are_united_once(adviser, colleague, is_turned_round):
+    one, other = journey.draft(adviser).beneficiary, journey.ready(adviser).beneficiary
+    pair = (other, one) if is_turned_round else (one, other)
+    by_adviser, by_colleague = actor(adviser), actor(colleague)
+    results = at_once(
+        lambda: transitions.merge_people(one, other, by=by_adviser),
+        lambda: transitions.merge_people(*pair, by=by_colleague),
+    )
+    [refused] = _refusals(results)
+    assert isinstance(refused, Overtaken)
+    assert Beneficiary.objects.visible_to(by_adviser).count() == 1
+    assert LogEntry.objects.of_verb("merge_people").count() == 2
+
+
+@pytest.mark.parametrize("act", ["describe", "withdraw", "withdraw_consent", "open"])
+def test_what_is_done_while_two_records_are_united_is_done_on_the_one_that_stands(adviser, act):
+    one, case = journey.draft(adviser).beneficiary, journey.assessed(adviser)
+    by, person = actor(adviser), case.beneficiary
+    again = transitions.PersonInput(
+        first_name="Nadia", last_name="Benali", birth_date=person.birth_date, commune=person.commune
+    )
+    acts = {
+        "describe": lambda: journey.describe_vehicle(case, adviser),
+        "withdraw": lambda: transitions.withdraw(case, reason="Ne veut plus", by=by, withdraws_consent=True),
+        "withdraw_consent": lambda: transitions.withdraw_consent(person, reason="Ne veut plus", by=by),
+        "open": lambda: transitions.open_referral(person=again, consent=None, known=person, by=by),
+    }
+    results = at_once(lambda: transitions.merge_people(one, person, by=by), acts[act])
+    assert all(isinstance(result, Refused) or result is None or act == "open" for result in results)
+    assert journey.fresh(person).merged_into == one
+    assert set(Referral.objects.values_list("beneficiary", flat=True)) == {one.pk}
+    assert not Vehicle.objects.exclude(beneficiary=one).exists()
+    assert not Consent.objects.exclude(beneficiary=one).exists()

@@ -59,12 +59,12 @@ def search(request: HttpRequest) -> HttpResponse:
     only_senders_and_pilots(request.actor)
     require(permissions.can_create(request.actor))
     text = request.POST.get("connu", "").strip()[:100]
-    found = list(_matching(request.actor, text)[: SHOWN + 1])
+    found = list(matching(request.actor, text)[: SHOWN + 1])
     context = {
         "text": text,
         "found": [card(one) for one in found[:SHOWN]],
         "has_more": len(found) > SHOWN,
-        "is_long_enough": _is_long_enough(text),
+        "is_long_enough": is_long_enough(text),
     }
     return page(request, "referrals/adviser/known.html", context, partial="results")
 
@@ -81,10 +81,10 @@ def like(
     return found
 
 
-def _matching(actor: Actor, text: str):
+def matching(actor: Actor, text: str):
     """By day of birth, telephone, case number or name, whichever was typed."""
     people = Beneficiary.objects.visible_to(actor).with_cases(actor)
-    if not _is_long_enough(text):
+    if not is_long_enough(text):
         return people.none()
     if born := _read(BirthDateField(), text):
         return people.born_on(born)
@@ -96,7 +96,7 @@ def _matching(actor: Actor, text: str):
     return people.named(text)
 
 
-def _is_long_enough(text: str) -> bool:
+def is_long_enough(text: str) -> bool:
     return len(normalise(text)) >= FEWEST_LETTERS
 
 

@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mobiliz.lib import clock
-from mobiliz.lib.pages import get_visible_or_404, page, require
+from mobiliz.lib.pages import page, require
 from referrals import actions, consent, permissions, transitions
 from referrals.desks.adviser import known_people, steps, typed
 from referrals.desks.adviser.typed import Typed
@@ -142,7 +142,10 @@ def _known(request: HttpRequest, entry: Typed) -> Beneficiary | None:
         uid = UUID(said or "")
     except ValueError:
         return None
-    return get_visible_or_404(Beneficiary.objects.with_cases(request.actor), request.actor, uid)
+    known = Beneficiary.objects.visible_to(request.actor).with_cases(request.actor).standing_for(uid).first()
+    if known is None:
+        raise Http404
+    return known
 
 
 def _latest(known: Beneficiary) -> Referral | None:
