@@ -12,6 +12,7 @@ urlpatterns = [
     path("collegues/confier/", colleagues.hand_many, name="referral_hand_many"),
     path("<uuid:uid>/personne/corriger/", people.correct, name="referral_correct_person"),
     path("<uuid:uid>/personne/reunir/", merging.merge, name="referral_merge_people"),
+    path("<uuid:uid>/personne/accord/retirer/", people.withdraw_consent, name="referral_withdraw_consent"),
     path("<uuid:uid>/confier/", colleagues.hand_one, name="referral_hand_one"),
     # the case
     path("<uuid:uid>/", case.referral_case, name="referral_case"),

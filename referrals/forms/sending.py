@@ -36,6 +36,18 @@ class WithdrawForm(ReasonForm):
     )
 
 
+class WithdrawConsentForm(ReasonForm):
+    """The same question, asked of the consent alone."""
+
+    reason = NirFreeTextField(
+        label=_("Qu’a dit la personne ?"),
+        max_length=300,
+        widget=SHORT,
+        help_text=_("Vos collègues et les pilotes le lisent dans le fil des dossiers qui se ferment."),
+        error_messages={"required": _("Notez ce que la personne a dit, en quelques mots.")},
+    )
+
+
 class CloseForm(ReasonForm):
     outcome = forms.ChoiceField(
         label=_("Issue"), widget=forms.RadioSelect, error_messages={"required": _("Choisissez une issue.")}

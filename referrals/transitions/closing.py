@@ -105,7 +105,7 @@ def _hold(beneficiary_id: int) -> Beneficiary:
 
 
 def _stop_sharing(beneficiary: Beneficiary, reason: str, by: Actor) -> None:
-    for other in Referral.objects.visible_to(by).open().of_beneficiary(beneficiary.pk):
+    for other in Referral.objects.visible_to(by).open().of_people(beneficiary.pk):
         fresh, _nothing = begin(other, Verb.WITHDRAW, by=by)
         _close(fresh, Verb.WITHDRAW, Outcome.WITHDRAWN, reason, by, takes_consent=True)
     end_consent(beneficiary.pk)

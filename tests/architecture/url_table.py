@@ -309,6 +309,12 @@ SENDERS = [
         get=who(404, adviser=200, pilots_here=403),
         post=who(404, adviser=200, pilots_here=403),
     ),
+    page(
+        "referral_withdraw_consent",
+        "sent",
+        get=who(404, adviser=200, pilots_here=403),
+        post=who(404, adviser=422, pilots_here=403),
+    ),
     page("referral_correct_person", "draft", get=who(404, adviser=302), post=who(404, adviser=302)),
     page("referral_colleagues", get=who(404, advisers=200)),
     page("referral_absence", "membership", get=who(404, adviser=200), post=who(404, adviser=422)),

@@ -1,4 +1,4 @@
-"""The person of a case is put right after it was sent."""
+"""The person of a case is put right after it was sent; or takes back what they agreed to."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mobiliz.lib.pages import page, require
+from mobiliz.lib.pages import get_visible_or_404, page, require
 from referrals import permissions, transitions
 from referrals.desks.adviser.case import load_case
 from referrals.desks.attempts import attempt
 from referrals.desks.next_steps import held_by
 from referrals.forms.correction import CorrectPersonForm
-from referrals.models import Referral
+from referrals.forms.sending import WithdrawConsentForm
+from referrals.models import Consent, Referral
 from referrals.states import State, Verb
 from referrals.transitions import IdentityInput
 
@@ -50,3 +51,27 @@ def _corrected(request: HttpRequest, referral: Referral, form: CorrectPersonForm
         said = _("L’éligibilité a été recalculée et ne tient plus : le dossier redevient un brouillon. Relisez-la.")
         messages.warning(request, said)
     return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw_consent(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """In any state of the case: what the person agreed to is theirs to take back at any moment."""
+    referral = get_visible_or_404(Referral.objects.for_step(request.actor), request.actor, uid)
+    require(permissions.may_ever(request.actor, Verb.WITHDRAW, referral))
+    consent = Consent.objects.in_force().of_beneficiary(referral.beneficiary_id).first()
+    if consent is None:
+        messages.info(request, _("Aucun accord n’est en vigueur : rien n’est partagé, et rien n’a changé."))
+        return redirect("referral_case", uid)
+    form = WithdrawConsentForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _withdrawn(request, referral, form):
+        return redirect("referral_case", uid)
+    running = Referral.objects.visible_to(request.actor).open().of_people(referral.beneficiary_id)
+    context = {"form": form, "referral": referral, "consent": consent, "running": running}
+    return page(request, "referrals/adviser/withdraw_consent.html", context, status=422 if form.is_bound else 200)
+
+
+def _withdrawn(request: HttpRequest, referral: Referral, form: WithdrawConsentForm) -> bool:
+    def take_it_back() -> None:
+        transitions.withdraw_consent(referral.beneficiary, reason=form.cleaned_data["reason"], by=request.actor)
+
+    return attempt(request, form, take_it_back, _("L’accord est retiré : plus rien n’est partagé."))
