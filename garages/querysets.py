@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -144,7 +144,7 @@ class GarageQuerySet(PlacedQuerySet):
         states = self.model.past.field.model.objects.select_related("commune__department", "group")
         return self.select_related("commune__department", "group").prefetch_related(models.Prefetch("past", states))
 
-    def of_organisation_of(self, actor: Actor) -> Garage:
+    def of_organisation_of(self, actor: Actor) -> Any:
         """The garage in which the actor works."""
         return self.get(organisation_id=actor.organisation_id)
 

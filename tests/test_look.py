@@ -158,7 +158,7 @@ def test_every_stylesheet_is_linked_and_light():
     linking = "".join(path.read_text() for path in TEMPLATES)
     assert [path for path in STYLESHEETS if str(path.relative_to(ROOT / "static")) not in linking] == []
     # as they travel; the whole first load may weigh 100,000 bytes, and the browser tests weigh it
-    assert sum(len(gzip.compress(path.read_bytes(), 6)) for path in STYLESHEETS) < 20_000
+    assert sum(len(gzip.compress(path.read_bytes(), 6)) for path in STYLESHEETS) < 24_000
 
 
 @pytest.mark.parametrize("template", ["400.html", "500.html"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
@@ -35,7 +36,7 @@ class DistributionGroup(models.Model):
         return self.name
 
 
-def _codes(choices: type[models.TextChoices], label: object) -> ArrayField:
+def _codes(choices: type[models.TextChoices], label: Any) -> ArrayField:
     return ArrayField(models.CharField(max_length=20, choices=choices), verbose_name=label, default=list, blank=True)
 
 

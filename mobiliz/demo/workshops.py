@@ -28,7 +28,7 @@ WORKS = (
     ["upkeep", "mechanics", "electrics", "air_conditioning"],
     ["upkeep", "mechanics", "bodywork", "tyres"],
 )
-SERVICES = ([], ["tow"], ["tow", "pick_up"], ["night_drop"], ["pick_up"])
+SERVICES: tuple[list[str], ...] = ([], ["tow"], ["tow", "pick_up"], ["night_drop"], ["pick_up"])
 CONDITIONS = (
     "300 € d’acompte à la commande des pièces",
     "si la réparation dure plus d’une journée",

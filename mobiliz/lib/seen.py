@@ -62,8 +62,9 @@ class SeenForm(forms.Form):
     def compare(self, recorded: Any) -> None:
         """Say what is recorded now beside each answer that differs; saving once more then goes through."""
         typed = self.facts  # type: ignore[attr-defined]
-        self.data = self.data.copy()
-        self.data["seen"] = fingerprint(recorded)
+        data: Any = self.data.copy()
+        data["seen"] = fingerprint(recorded)
+        self.data = data
         names = [field.name for field in fields(recorded)]
         self.differences = tuple(
             self._difference(name, getattr(recorded, name))

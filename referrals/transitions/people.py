@@ -74,8 +74,16 @@ def _correct(
         assess_again(referral, beneficiary, by)
         also = [*also, "assessment"]
     outcome = Outcome(referral.outcome) if referral.outcome else None
-    told = {"assignment": held, "outcome": outcome, "detail": detail, "also": tuple(also)}
-    finish(referral, Verb.CORRECT_PERSON, state, by=by, **told)
+    finish(
+        referral,
+        Verb.CORRECT_PERSON,
+        state,
+        by=by,
+        assignment=held,
+        outcome=outcome,
+        detail=detail,
+        also=tuple(also),
+    )
     if is_other and no_longer_holds(referral):
         fall_back(referral, held, by)
 

@@ -85,7 +85,7 @@ def _errors_of(form: BaseForm | BaseFormSet, row: str = "") -> Iterator[tuple[st
         yield from ((anchor, f"{row}{_within(field.label) if row else field.label}", error) for error in field.errors)
 
 
-def _within(label: str) -> str:
+def _within(label: object) -> str:
     """A label in the middle of a sentence: "prix public HT"."""
     return f"{str(label)[:1].lower()}{str(label)[1:]}"
 

@@ -111,6 +111,7 @@ def _adviser(referral: Referral, adviser: Membership, actor: Actor) -> Line:
 
 def _cover(referral: Referral, actor: Actor) -> Line:
     cover = referral.cover
+    assert referral.adviser is not None
     words = {"who": referral.adviser.user, "day": _until(referral)}
     is_own = actor.membership is not None and cover["pk"] == actor.membership.pk
     part = _("Vous remplacez %(who)s jusqu’au %(day)s.") if is_own else _("Remplace %(who)s jusqu’au %(day)s.")
