@@ -1,4 +1,4 @@
-"""What fills a dossier without moving it: person, household with its assessment, vehicle with the fault."""
+"""What fills a dossier without moving it: household with its assessment, vehicle with the fault."""
 
 from __future__ import annotations
 
@@ -142,27 +142,6 @@ def facts_of(household: HouseholdInput, beneficiary: Beneficiary) -> Facts:
 
 
 @transaction.atomic
-def update_person(referral: Referral, *, by: Actor, distance_agreed_km: int, **fields: Any) -> None:
-    """Correct the person of a draft; `fields` are those of Beneficiary.
-
-    An assessment that rested on another age or territory is made again, so that it never says what is not so.
-    """
-    referral = _locked(referral)
-    if not permissions.can_edit_draft(by, referral):
-        raise PermissionDenied
-    beneficiary = referral.beneficiary
-    rested_on = _age_and_territory(beneficiary)
-    for name, value in fields.items():
-        setattr(beneficiary, name, value)
-    beneficiary.save()
-    _touch(referral, distance_agreed_km=distance_agreed_km)
-    kept = Household.objects.of_beneficiary(beneficiary.pk).first()
-    if referral.assessment and kept and _age_and_territory(beneficiary) != rested_on:
-        household = HouseholdInput.from_stored(kept, beneficiary.birth_date)
-        assess_household(referral, household=household, by=by)
-
-
-@transaction.atomic
 def assess_household(referral: Referral, *, household: HouseholdInput, by: Actor) -> Assessment:
     """Keep the household, decide, and let the referral rest on the new assessment.
 
@@ -234,10 +213,6 @@ def _said(fault: FaultInput) -> dict[str, Any]:
 def _asked(visit: VisitInput) -> dict[str, Any]:
     columns = ("papers", "needs_accompaniment", "transport", "instalments", "confided")
     return {name: getattr(visit, name) for name in columns}
-
-
-def _age_and_territory(beneficiary: Beneficiary) -> tuple[date, str]:
-    return beneficiary.birth_date, beneficiary.commune.department.zone
 
 
 def _locked(referral: Referral) -> Referral:

@@ -12,7 +12,7 @@ from referrals.transitions.core import Overtaken, Refused
 from referrals.transitions.history import PastReferral, load_history
 from referrals.transitions.merging import merge_people
 from referrals.transitions.opening import PersonInput, open_referral
-from referrals.transitions.people import IdentityInput, correct_person
+from referrals.transitions.people import IdentityInput, correct_person, update_person
 from referrals.transitions.quoting import (
     accept_quote,
     decline_quote,
@@ -68,6 +68,7 @@ __all__ = [
     "supplement",
     "tell_refusal",
     "unsend",
+    "update_person",
     "withdraw",
     "withdraw_consent",
 ]

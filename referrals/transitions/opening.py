@@ -20,6 +20,7 @@ from referrals.models import Beneficiary, Consent, Referral
 from referrals.states import State, Verb
 from referrals.transitions.consenting import ConsentInput, record
 from referrals.transitions.core import Refused, finish
+from referrals.transitions.people import bring_up_to_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +100,7 @@ def _brought_up_to_date(known: Beneficiary, person: PersonInput, by: Actor) -> B
         raise Refused(_("Cette fiche vient d’être réunie avec une autre : cherchez la personne de nouveau."))
     if beneficiary is None:
         raise PermissionDenied
-    for name, value in person.fields.items():
-        setattr(beneficiary, name, value)
-    beneficiary.save()
+    bring_up_to_date(beneficiary, person.fields, by=by)
     return beneficiary
 
 

@@ -1,17 +1,22 @@
-"""The person of a case is corrected after it was sent: logged, and never without what it means for eligibility."""
+"""What is known of a person changes: logged in the cases that run, and never without what it means for eligibility."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mobiliz.accounts.actors import Actor
+from mobiliz.lib import clock
 from mobiliz.territory.models import Commune
+from referrals import permissions
 from referrals.models import Beneficiary, Referral
+from referrals.models.people import IDENTITY
 from referrals.states import Outcome, State, Verb
 from referrals.transitions.core import Refused, begin, finish, locked, open_assignment, overtaken
 from referrals.transitions.reassessing import SETTLED, age_and_territory, assess_again, fall_back, no_longer_holds
@@ -57,6 +62,48 @@ def correct_person(referral: Referral, *, person: IdentityInput, was_wrong: bool
     for one in _cases(referral, beneficiary):
         _correct(one, beneficiary, detail, is_other=is_other, moves=was_wrong and "commune" in changed, by=by)
     return changed
+
+
+@transaction.atomic
+def update_person(referral: Referral, *, by: Actor, distance_agreed_km: int, **fields: Any) -> None:
+    """Correct the person of a draft; `fields` are those of Beneficiary.
+
+    An assessment that rested on another age or territory is made again, so that it never says what is not so.
+    """
+    beneficiary = Beneficiary.objects.select_for_update(of=("self",), no_key=True).get(pk=referral.beneficiary_id)
+    referral = locked(referral)
+    if not permissions.can_edit_draft(by, referral):
+        raise PermissionDenied
+    if referral.beneficiary_id != beneficiary.pk:
+        raise overtaken(referral)
+    is_other = bring_up_to_date(beneficiary, fields, but=referral, by=by)
+    also = []
+    if is_other and referral.assessment:
+        assess_again(referral, beneficiary, by)
+        also = ["assessment"]
+    referral.distance_agreed_km, referral.updated_at = distance_agreed_km, clock.now()
+    referral.save(update_fields=["distance_agreed_km", "updated_at", *also])
+
+
+def bring_up_to_date(
+    beneficiary: Beneficiary, fields: Mapping[str, Any], *, by: Actor, but: Referral | None = None
+) -> bool:
+    """What is said of them at a draft holds for their cases that run, `but` that draft: as a change since.
+
+    The caller has locked the person. Returns whether age or territory is another.
+    """
+    changed = [name for name in IDENTITY if name in fields and getattr(beneficiary, name) != fields[name]]
+    rested_on = age_and_territory(beneficiary)
+    for name, value in fields.items():
+        setattr(beneficiary, name, value)
+    beneficiary.save()
+    is_other = age_and_territory(beneficiary) != rested_on
+    detail = {"fields": changed, "kind": "change", "why": _("Dit à l’occasion d’un autre dossier.")}
+    running = Referral.objects.open().of_people(beneficiary.pk) if changed else Referral.objects.none()
+    for one in running:
+        if but is None or one.pk != but.pk:
+            _correct(locked(one), beneficiary, detail, is_other=is_other, moves=False, by=by)
+    return is_other
 
 
 def _cases(referral: Referral, beneficiary: Beneficiary) -> list[Referral]:

@@ -141,3 +141,55 @@ def test_from_the_page_what_was_corrected_is_read_in_the_thread(client, adviser,
     assert "Personne corrigée" in page
     assert "Erreur : nom. « Pièce d’identité relue »" in page
     assert "Nadia Benally" in page
+
+
+# --- said at another dossier of theirs --------------------------------------------------------------------
+def said_at_opening(adviser, person, draft, **changes):
+    known = {"first_name": "Nadia", "last_name": "Benali", "birth_date": date(1986, 5, 1), "phone": "+33639981247"}
+    said = transitions.PersonInput(**{**known, "commune": commune("42218"), **changes})
+    transitions.open_referral(person=said, consent=None, known=person, by=actor(adviser))
+
+
+def said_at_a_draft(adviser, person, draft, **changes):
+    transitions.update_person(draft, distance_agreed_km=30, by=actor(adviser), **changes)
+
+
+def a_draft_beside(adviser, person):
+    """Another need of the same person, begun and not sent."""
+    said_at_opening(adviser, person, None)
+    return person.referrals.in_state("draft").get()
+
+
+@pytest.mark.parametrize("say", [said_at_opening, said_at_a_draft])
+def test_what_is_said_at_another_dossier_is_told_in_the_case_that_runs(adviser, workshop, say):
+    running = journey.accepted(adviser, workshop).referral
+    draft = a_draft_beside(adviser, running.beneficiary)
+    say(adviser, running.beneficiary, draft, phone="+33600000000")
+    entry = LogEntry.objects.of_referral(running).latest_first().first()
+    assert (entry.verb, entry.detail["fields"], entry.detail["kind"]) == ("correct_person", ["phone"], "change")
+    assert journey.fresh(running).state == "accepted"
+
+
+@pytest.mark.parametrize("say", [said_at_opening, said_at_a_draft])
+def test_another_age_said_there_never_lets_the_case_go_on_silently(adviser, workshop, say):
+    held = journey.quoted(adviser, workshop)
+    draft = a_draft_beside(adviser, held.referral.beneficiary)
+    say(adviser, held.referral.beneficiary, draft, birth_date=TOO_YOUNG)
+    assert journey.fresh(held.referral).state == "draft"
+    assert verbs(held.referral)[-2:] == ["correct_person", "fall_back"]
+
+
+@pytest.mark.parametrize("say", [said_at_opening, said_at_a_draft])
+def test_nothing_new_said_there_is_told_nowhere(adviser, garage, say):
+    running = journey.sent(adviser, garage).referral
+    draft = a_draft_beside(adviser, running.beneficiary)
+    say(adviser, running.beneficiary, draft)
+    assert verbs(running)[-1] == "send"
+
+
+def test_the_drafts_own_assessment_follows_and_its_log_says_nothing(adviser):
+    draft = journey.assessed(adviser)
+    said_at_a_draft(adviser, draft.beneficiary, draft, birth_date=TOO_YOUNG)
+    fresh = journey.fresh(draft)
+    assert fresh.assessment.supersedes == draft.assessment
+    assert (fresh.assessment.outcome, verbs(draft)) == ("needs_review", ["open"])

@@ -155,7 +155,7 @@ def test_two_records_are_united_once(adviser, colleague, is_turned_round):
     assert LogEntry.objects.of_verb("merge_people").count() == 2
 
 
-@pytest.mark.parametrize("act", ["describe", "withdraw", "withdraw_consent", "open"])
+@pytest.mark.parametrize("act", ["describe", "withdraw", "withdraw_consent", "open", "update"])
 def test_what_is_done_while_two_records_are_united_is_done_on_the_one_that_stands(adviser, act):
     one, case = journey.draft(adviser).beneficiary, journey.assessed(adviser)
     by, person = actor(adviser), case.beneficiary
@@ -166,6 +166,7 @@ def test_what_is_done_while_two_records_are_united_is_done_on_the_one_that_stand
         "describe": lambda: journey.describe_vehicle(case, adviser),
         "withdraw": lambda: transitions.withdraw(case, reason="Ne veut plus", by=by, withdraws_consent=True),
         "withdraw_consent": lambda: transitions.withdraw_consent(person, reason="Ne veut plus", by=by),
+        "update": lambda: transitions.update_person(case, distance_agreed_km=20, by=by, phone="+33600000000"),
         "open": lambda: transitions.open_referral(person=again, consent=None, known=person, by=by),
     }
     results = at_once(lambda: transitions.merge_people(one, person, by=by), acts[act])

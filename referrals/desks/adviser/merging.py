@@ -116,6 +116,7 @@ def _compare(request: HttpRequest, referral: Referral, other: Beneficiary) -> Ht
         "own": own,
         "other": there,
         "twice": _same_need(own, there),
+        "is_unlike": _is_unlike(own.person, there.person),
     }
     return page(request, "referrals/adviser/merge.html", context, status=422 if form.is_bound else 200)
 
@@ -140,3 +141,8 @@ def _same_need(own: Record, other: Record) -> list[Referral]:
     """Open cases of both for the same offer: one of them is probably one too many."""
     shared = {one.offer_id for one in own.open_cases} & {one.offer_id for one in other.open_cases}
     return [one for one in (*own.open_cases, *other.open_cases) if one.offer_id in shared]
+
+
+def _is_unlike(own: Beneficiary, other: Beneficiary) -> bool:
+    """Neither the name nor the day of birth: two people, it seems, and this cannot be undone."""
+    return own.search_name != other.search_name and own.birth_date != other.birth_date

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mobiliz.lib import clock
 from mobiliz.lib.pages import page, require
-from referrals import actions, consent, permissions, transitions
+from referrals import consent, permissions, transitions
 from referrals.desks.adviser import known_people, steps, typed
 from referrals.desks.adviser.typed import Typed
 from referrals.desks.look import only_senders_and_pilots
@@ -92,8 +92,12 @@ def person(request: HttpRequest, referral: Referral) -> HttpResponse:
     form, asked = _forms_of_a_draft(request, entry, stored, is_agreed=any(one.is_in_force for one in consents))
     is_complete = all([form.is_valid(), asked is None or asked.is_valid()])
     if is_complete and entry.is_in_order(request, form):
-        _correct(request, referral, form, asked)
-        entry.submitted(request)
+        try:
+            _correct(request, referral, form, asked)
+        except transitions.Overtaken as overtaken:
+            messages.info(request, overtaken.message)
+        else:
+            entry.submitted(request)
         return redirect("referral_household", referral.uid)
     context = steps.context(
         referral, "person", form=form, consent_form=asked, consents=consents, typed=entry, **consent_words()
@@ -213,7 +217,7 @@ def _just_opened(request: HttpRequest) -> Referral | None:
 def _correct(request: HttpRequest, referral: Referral, form: PersonForm, asked: ConsentForm | None) -> None:
     before = referral.assessment_id
     distance = form.cleaned_data["distance_agreed_km"]
-    actions.update_person(referral, by=request.actor, distance_agreed_km=distance, **form.person)
+    transitions.update_person(referral, by=request.actor, distance_agreed_km=distance, **form.person)
     if asked:
         transitions.record_consent(referral, consent=ConsentInput(**asked.consent), by=request.actor)
     referral.refresh_from_db(fields=["assessment"])

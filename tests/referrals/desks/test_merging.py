@@ -1,5 +1,6 @@
 """The pages on which two records of one person become one: found, compared, told in words, done once."""
 
+from datetime import date
 from html import unescape
 from uuid import uuid4
 
@@ -111,6 +112,15 @@ def test_a_record_of_elsewhere_does_not_exist(request, as_adviser, own, name):
 @pytest.mark.parametrize("said", ["", "x", str(uuid4())])
 def test_what_names_no_record_does_not_exist(as_adviser, own, said):
     assert as_adviser.get(f"{page_of(own)}?autre={said}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_warned"),
+    [({}, False), ({"first_name": "Nadya"}, False), ({"first_name": "Luc", "birth_date": date(1990, 1, 1)}, True)],
+)
+def test_two_who_share_neither_name_nor_day_of_birth_are_warned_of(as_adviser, adviser, own, changes, is_warned):
+    other = journey.draft(adviser, **changes)
+    assert ("ne se séparent plus" in text_of(as_adviser.get(page_of(own, other.beneficiary)))) is is_warned
 
 
 def test_names_are_shown_as_they_were_typed(as_adviser, adviser, own):
