@@ -6,6 +6,7 @@ Nothing here is to be kept up to date by hand: what each role is answered stands
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from html.parser import HTMLParser
@@ -40,9 +41,9 @@ NOT_A_PAGE = {
 }
 # The live cases of the demonstration are around Saint-Étienne.
 NOT_HERE = {
-    ("regional_pilot", "review"): "no case to decide in Île-de-France",
     ("regional_pilot", "referral_garage"): "no referral without a garage in Île-de-France",
-    ("regional_pilot", "quote"): "no quote written with the platform in Île-de-France",
+    ("regional_pilot", "partners:edit_agency"): "no agency in Île-de-France",
+    ("regional_pilot", "partners:close_agency"): "no agency in Île-de-France",
 }
 # The table's people have not just typed their password; in the browser they have, and these answer a page.
 AFTER_A_PASSWORD = {("volunteer", "mfa_activate_totp")}
@@ -141,7 +142,7 @@ class Map:
         """Where this page is, or nothing."""
         while not self.shapes[name] and self.later and self.opened["later"] < self.LOOK_FURTHER:
             self.opened["later"] += 1
-            self._open(self.later.popleft())
+            self._open(self._likely(name))
             self._walk()
         return next(iter(self.shapes[name].values()), "") or self._made(name)
 
@@ -154,6 +155,11 @@ class Map:
                 found.append(path)
             seen |= shape
         return found[1 : 1 + self.OTHERS]
+
+    def answers(self, path: str) -> bool:
+        """Whether the page is there for this role, and leads nowhere else."""
+        answer = self.request.get(path)
+        return answer.ok and urlsplit(answer.url).path == urlsplit(path).path
 
     def _walk(self) -> None:
         while self.ahead:
@@ -183,6 +189,13 @@ class Map:
                 self.known.add(path)
                 self.ahead.append(path)
 
+    def _likely(self, name: str) -> str:
+        """Of what was put off, rather a page of the same family: from there most links lead on."""
+        family = re.split("[:_]", name)[0]
+        path = next((one for one in self.later if name_of(urlsplit(one).path).startswith(family)), self.later[0])
+        self.later.remove(path)
+        return path
+
     def _made(self, name: str) -> str:
         """The address of a page to which only a form leads."""
         return MADE[name](self) if name in MADE else _plain(name)
@@ -206,10 +219,27 @@ def _last_step(site: Map) -> str:
     return ""
 
 
+def _beside(name: str, known: str) -> Callable[[Map], str]:
+    """The page of this name about something whose other page is known, where it answers and leads nowhere else."""
+
+    def find(site: Map) -> str:
+        site.find(known)
+        things = (resolve(urlsplit(path).path).kwargs for path in site.shapes[known].values())
+        found = (reverse(name, kwargs=kwargs) for kwargs in things)
+        return next((path for path in found if site.answers(path)), "")
+
+    return find
+
+
 # Pages that no link leads to: how to come there.
 MADE: dict[str, Callable[[Map], str]] = {
     "account_reset_password_from_key": lambda site: reverse(
         "account_reset_password_from_key", kwargs={"uidb36": "1", "key": "lien-perime"}
     ),
     "referral_send": _last_step,
+    # as long as nobody has answered; then it leads to the case
+    "referral_sent": _beside("referral_sent", "referral_case"),
+    # linked once something was changed
+    "garages:history": _beside("garages:history", "garages:garage"),
+    "partners:history": _beside("partners:history", "partners:structure"),
 }

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
 
-from tests.browser.pages import once_each, visits
+from tests.browser.pages import name_of, once_each, visits
 
 _drawn = BytesIO()
 Image.new("RGB", (640, 480), "gray").save(_drawn, "JPEG")
@@ -40,23 +41,32 @@ const read = (root) => {
     if (one.tagName === "OPTION") twin.removeAttribute("selected");
   });
   copy.querySelectorAll("[name=csrfmiddlewaretoken]").forEach(one => one.remove());
-  // what is said aloud, and that nothing was found: on the page the error beside the field says so
-  copy.querySelectorAll(".vh[role=status], .suggestions .soft, li.soft:only-child").forEach(one => one.remove());
-  return copy.innerHTML.replace(/\\d{1,2}\\sh\\s\\d{2}/g, "").replace(/vu=[^&"]*/g, "").replace(/>\\s+/g, ">")
-    .replace(/\\s+</g, "<").replace(/\\s+/g, " ").replace(/></g, ">\\n<").trim();
+  // what is said once, and that nothing was found: on the page the error beside the field says so
+  const once = "[role=status].vh, [role=status].saved, .suggestions .soft, li.soft:only-child, noscript";
+  copy.querySelectorAll(once).forEach(one => one.remove());
+  return copy.innerHTML.replace(/\\d{1,2}\\sh\\s\\d{2}/g, "").replace(/(vu|apres|avant)=[^&"]*/g, "")
+    .replace(/>\\s+/g, ">").replace(/\\s+</g, "<").replace(/\\s+/g, " ").replace(/></g, ">\\n<").trim();
 };
 """
 
 CONTROL = "[hx-get], [hx-post], [hx-boost=true] a[href]"
-CONTROLS = """() => [...document.querySelectorAll(CONTROL)].map((one, place) => ({
-  place,
-  url: (one.getAttribute("hx-get") || one.getAttribute("hx-post") || "").split("?")[0],
-  trigger: one.getAttribute("hx-trigger") || "",
-  target: (one.getAttribute("hx-target") || "").replace("#", "") || one.id,
-  name: one.getAttribute("name") || one.id || one.rel || "",
-  polls: one.matches("[hx-trigger*=every]"),
-  file: one.type === "file",
-}))""".replace("CONTROL", repr(CONTROL))
+CONTROLS = """() => [...document.querySelectorAll(CONTROL)].map((one, place) => {
+  const inherited = one.closest("[hx-target]"), target = inherited?.getAttribute("hx-target") || "this";
+  const url = one.getAttribute("hx-get") || one.getAttribute("hx-post") || "";
+  return {
+    place, url: url.split("?")[0],
+    trigger: one.getAttribute("hx-trigger") || "",
+    target: target === "this" ? (inherited || one).id : target.replace("#", ""),
+    name: one.getAttribute("name") || one.id || one.rel || "",
+    // a link goes where it would go without htmx
+    href: one.matches("a[href]") ? one.href : "",
+    polls: one.matches("[hx-trigger*=every]"),
+    isNews: one.matches("[hx-trigger*=every]") && new URL(url, location.href).pathname !== location.pathname,
+    keeps: /from:closest form/.test(one.getAttribute("hx-trigger") || ""),
+    file: one.type === "file",
+    presses: one.matches("button"),
+  };
+})""".replace("CONTROL", repr(CONTROL))
 
 # A person at this control: every choice moved on by one, letters in what is free text, digits in what is a figure.
 USE = """(place) => {
@@ -70,8 +80,9 @@ USE = """(place) => {
       swap: one.getAttribute("hx-swap")});
     return;
   }
-  const from = /from:(#[\\w-]+)/.exec(one.getAttribute("hx-trigger") || "");
-  const root = one.matches("form, input, select, textarea") ? one : from ? document.querySelector(from[1]) : one;
+  const from = /from:(#[\\w-]+|closest form)/.exec(one.getAttribute("hx-trigger") || "")?.[1];
+  const other = from === "closest form" ? one.closest("form") : from ? document.querySelector(from) : one;
+  const root = one.matches("form, input, select, textarea") ? one : other;
   const fields = root.matches("form, fieldset") ? [...root.elements] : [root];
   const say = (field, kind) => field.dispatchEvent(new Event(kind, {bubbles: true}));
   const shown = fields.filter(field => field.checkVisibility() && !field.disabled && !field.readOnly);
@@ -91,6 +102,13 @@ USE = """(place) => {
   if (!used && one.type !== "file") one.matches("button, a") ? one.click() : say(shown[0] || one, "input");
 }""".replace("CONTROL", repr(CONTROL))
 
+# What stands in the fields of the form around a control, or of all forms.
+TYPED = """(place) => [...(place === null ? document.querySelectorAll("main form")
+    : [document.querySelectorAll(CONTROL)[place].closest("form")])].flatMap(form => [...form.elements])
+  .filter(one => one.name && !["hidden", "submit", "file"].includes(one.type) && !one.closest(".suggestions"))
+  .map(one => `${one.name}=${one.matches("[type=checkbox], [type=radio]") ? `${one.value} ${one.checked}` : one.value}`)
+""".replace("CONTROL", repr(CONTROL))
+
 SETTLED = "() => window.settled > 0 && performance.now() - window.quietSince > 700"
 
 # Enter in the form of this control: its first button is pressed.
@@ -102,6 +120,15 @@ PRESS_ENTER = """(place) => {
   form.requestSubmit([...form.elements].find(field => field.type === "submit"));
 }""".replace("CONTROL", repr(CONTROL))
 
+# A button of a form, pressed in a browser that knows no htmx.
+PRESS_IT = """(place) => {
+  const one = document.querySelectorAll(CONTROL)[place], form = one.form;
+  const said = Object.assign(document.createElement("input"), {type: "hidden", name: one.name, value: one.value});
+  form.append(said);
+  form.action = one.formAction;
+  form.submit();
+}""".replace("CONTROL", repr(CONTROL))
+
 seen: set[tuple[str, str, str]] = set()
 
 
@@ -111,7 +138,8 @@ def test_a_swap_leaves_what_the_whole_page_would_show(visitors, role, name):
     page.goto(path)
     for control in page.evaluate(CONTROLS):
         kind = (name, control["url"] or control["trigger"], re.sub(r"[\d-]+", "", control["name"]))
-        if kind in seen:
+        # what tells that there is news leads to the page, which has them once it is loaded again
+        if kind in seen or control["isNews"]:
             continue
         seen.add(kind)
         _compare(page, path, control)
@@ -119,6 +147,11 @@ def test_a_swap_leaves_what_the_whole_page_would_show(visitors, role, name):
 
 def _compare(page, path, control):
     page.goto(path)
+    if page.locator(CONTROL).count() <= control["place"]:
+        return  # the control before took it away
+    if control["keeps"]:
+        _what_is_kept_comes_back(page, path, control)
+        return
     came_from = page.url
     page.evaluate(USE, control["place"])
     if control["file"]:
@@ -127,12 +160,39 @@ def _compare(page, path, control):
     is_page = control["polls"] or page.url != came_from
     what = "main" if is_page else f"[id='{control['target']}']"
     swapped = _read(page, what)
+    whole = [_read(page, what) for _way in _without_htmx(page, path, control, is_page)]
+    assert swapped in whole or swapped.splitlines() == whole[-1].splitlines(), f"{path}: {control}"
+
+
+def _without_htmx(page, path, control, is_page):
+    """The whole page in each way in which it may come to show the same."""
     if is_page:
-        page.reload()
+        yield page.reload()
+    elif control["href"]:
+        yield page.goto(control["href"])
+    elif control["presses"]:
+        yield page.goto(path)  # what it did is done
+        with page.expect_navigation():
+            page.evaluate(PRESS_IT, control["place"])
+        yield
     else:
         with page.expect_navigation():
             page.evaluate(PRESS_ENTER, control["place"])
-    assert swapped.splitlines() == _read(page, what).splitlines(), f"{path}: {control}"
+        yield
+
+
+def _what_is_kept_comes_back(page, path, control):
+    """A form that is kept as one types is offered again as it was left."""
+    with page.expect_response(lambda answer: _same_address(answer.url, control["url"])):
+        page.evaluate(USE, control["place"])
+    typed = page.evaluate(TYPED, control["place"])
+    page.reload()
+    assert set(typed) - set(page.evaluate(TYPED, None)) == set(), path
+
+
+def _same_address(one, other):
+    """Of one name; the dossier in it may be another one, not yet begun."""
+    return name_of(urlsplit(one).path) == name_of(other)
 
 
 def _read(page, what):
