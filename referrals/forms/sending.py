@@ -43,7 +43,7 @@ class WithdrawConsentForm(ReasonForm):
         label=_("Qu’a dit la personne ?"),
         max_length=300,
         widget=SHORT,
-        help_text=_("Vos collègues et les pilotes le lisent dans le fil des dossiers qui se ferment."),
+        help_text=_("Vos collègues le lisent dans le fil des dossiers qui se ferment."),
         error_messages={"required": _("Notez ce que la personne a dit, en quelques mots.")},
     )
 
