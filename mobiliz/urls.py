@@ -25,6 +25,7 @@ urlpatterns = [
     path("garages/", include("garages.urls")),
     path("structures/", include("partners.urls")),
     path("", include("referrals.urls")),
+    path("reglages/", include("mobiliz.programme.urls")),
     path("tableau-de-bord/", include("reporting.urls")),
     path("reseau/", public.network, name="network"),
     path("", include("mobiliz.api_urls")),

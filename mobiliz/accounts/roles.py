@@ -44,6 +44,8 @@ class Permission(StrEnum):
     SEE_DIRECTORY = "see garages and structures"
     EDIT_DIRECTORY = "edit garages and structures"
     SEE_DASHBOARD = "see the dashboard"
+    SEE_SETTINGS = "see the programme's delays and limits"
+    EDIT_SETTINGS = "change the programme's delays and limits"
     MANAGE_ACCOUNTS = "manage accounts"
 
 
@@ -55,6 +57,7 @@ _PILOTING = {
     Permission.SEE_DIRECTORY,
     Permission.EDIT_DIRECTORY,
     Permission.SEE_DASHBOARD,
+    Permission.SEE_SETTINGS,
 }
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
@@ -62,7 +65,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OWNER: frozenset({*_QUOTING, Permission.SEE_DIRECTORY}),
     Role.WORKSHOP: frozenset({*_QUOTING, Permission.SEE_DIRECTORY}),
     Role.RECEPTION: frozenset({*_ANSWERING, Permission.SEE_DIRECTORY}),
-    Role.PILOT: frozenset(_PILOTING),
+    Role.PILOT: frozenset({*_PILOTING, Permission.EDIT_SETTINGS}),
     Role.REGIONAL_PILOT: frozenset(_PILOTING),
     Role.VOLUNTEER: frozenset({Permission.SEE_DIRECTORY}),
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS}),

@@ -168,6 +168,11 @@ ACCOUNTS = [
 
 TERRITORY = [page("communes", get=MEMBERS)]
 
+PROGRAMME = [
+    page("settings", get=who(403, pilots=200)),
+    page("change_setting", "setting", get=who(403, pilot=200), post=who(403, pilot=422)),
+]
+
 GARAGES = [
     page("garages:list", get=DIRECTORY),
     page("garages:register", get=who(403, pilots=200), post=who(403, pilots=422)),
@@ -398,6 +403,7 @@ ROWS = [
     *MY_ACCOUNT,
     *ACCOUNTS,
     *TERRITORY,
+    *PROGRAMME,
     *GARAGES,
     *STRUCTURES,
     *SENDERS,

@@ -75,6 +75,7 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "membership": lambda cast: cast["adviser"],
     "sign_in": lambda cast: SignInFactory(user=cast["adviser"].user),
     "reset_key": lambda cast: {"uidb36": "1", "key": "set-password"},
+    "setting": lambda cast: {"key": "lapse"},
     "garage": lambda cast: cast["garage"],
     "contact": lambda cast: ContactFactory(garage=cast["garage"]),
     "structure": lambda cast: cast["structure"],

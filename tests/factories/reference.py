@@ -1,4 +1,4 @@
-"""The rows that migrations bring (first offer, rule set, price schedule, VAT), set again after a flush."""
+"""The rows that migrations bring (first offer, settings, rule set, price schedule, VAT), set again after a flush."""
 
 from importlib import import_module
 
@@ -8,6 +8,7 @@ from mobiliz.programme.models import Offer
 
 MIGRATIONS = (
     "mobiliz.programme.migrations.0002_first_offer",
+    "mobiliz.programme.migrations.0003_setting",
     "garages.migrations.0002_first_schedule",
     "eligibility.migrations.0003_first_rule_set",
 )
