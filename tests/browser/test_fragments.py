@@ -99,6 +99,7 @@ USE = """(place) => {
       used += 1; say(field, "input");
     }
   }
+  if (used && one.matches("form") && !/input|change/.test(one.getAttribute("hx-trigger") || "")) one.requestSubmit();
   if (!used && one.type !== "file") one.matches("button, a") ? one.click() : say(shown[0] || one, "input");
 }""".replace("CONTROL", repr(CONTROL))
 
