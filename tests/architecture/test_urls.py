@@ -82,9 +82,12 @@ def test_each_role_is_answered_as_the_table_says(client, world, row: Row):
 
 def test_what_does_not_exist_is_not_there_for_anyone(client, pilot):
     sign_in(client, pilot)
-    nothing = {"uid": "00000000-0000-4000-8000-000000000000"}
+    no_row, no_key = {"uid": "00000000-0000-4000-8000-000000000000"}, {"key": "nothing"}
     of_one = [row for row in ROWS if row.of and row.get["pilot"] == 200 and row.get["anonymous"] == LOGIN]
-    assert {row.name: client.get(reverse(row.name, kwargs=nothing)).status_code for row in of_one} == {
+    addresses_of_nothing = {
+        row.name: reverse(row.name, kwargs=no_key if row.of == "setting" else no_row) for row in of_one
+    }
+    assert {name: client.get(url).status_code for name, url in addresses_of_nothing.items()} == {
         row.name: 404 for row in of_one
     }
 

@@ -189,7 +189,10 @@ def test_the_fragment_is_the_part_of_the_page_that_it_replaces(as_adviser, ready
     page = text_of(as_adviser.get(url(ready), asked))
     fragment = text_of(as_adviser.get(url(ready), asked, headers={"HX-Request": "true"}))
     assert "<html" not in fragment
-    assert fragment.strip() in page
+    # before it the distance that was looked at, which replaces the field beside
+    beside, rest = fragment.strip().split("\n", 1)
+    assert beside.startswith('<input id="id_distance"')
+    assert rest.strip() in page
 
 
 def test_changing_the_distance_keeps_what_was_pressed(as_adviser, ready):
