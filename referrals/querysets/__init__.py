@@ -1,0 +1,31 @@
+"""Who sees which row, as the table "who sees what" says; and the questions that desks ask, by name."""
+
+from referrals.querysets.assignment import AssignmentQuerySet, GarageChoiceQuerySet
+from referrals.querysets.log import ChangeQuerySet, LogEntryQuerySet, NoteQuerySet
+from referrals.querysets.people import (
+    BeneficiaryQuerySet,
+    ConsentQuerySet,
+    HouseholdQuerySet,
+    PhotoQuerySet,
+    PreDiagnosisQuerySet,
+    VehicleQuerySet,
+)
+from referrals.querysets.quotes import QuoteQuerySet, QuoteVersionQuerySet
+from referrals.querysets.referral import ReferralQuerySet
+
+__all__ = [
+    "AssignmentQuerySet",
+    "BeneficiaryQuerySet",
+    "ChangeQuerySet",
+    "ConsentQuerySet",
+    "GarageChoiceQuerySet",
+    "HouseholdQuerySet",
+    "LogEntryQuerySet",
+    "NoteQuerySet",
+    "PhotoQuerySet",
+    "PreDiagnosisQuerySet",
+    "QuoteQuerySet",
+    "QuoteVersionQuerySet",
+    "ReferralQuerySet",
+    "VehicleQuerySet",
+]

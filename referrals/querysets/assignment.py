@@ -1,0 +1,158 @@
+"""The questions asked of what was put to a garage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+
+from mobiliz.accounts.actors import ActorKind
+from referrals.querysets.desks import GarageDeskQuestions
+from referrals.querysets.sight import LIVE, SEALED
+from referrals.states import End, State
+
+if TYPE_CHECKING:
+    from mobiliz.accounts.actors import Actor
+    from mobiliz.accounts.models import Organisation
+    from referrals.models import Referral
+
+
+class AssignmentQuerySet(GarageDeskQuestions):
+    def visible_to(self, actor: Actor) -> Self:
+        """A garage sees what was put to it; senders and pilots see those of the referrals they see."""
+        from referrals.models import Referral
+
+        if actor.kind == ActorKind.SYSTEM:
+            return self
+        if actor.is_garage:
+            return self.filter(garage__organisation_id=actor.organisation_id)
+        return self.filter(referral__in=Referral.objects.visible_to(actor))
+
+    def open(self) -> Self:
+        return self.filter(ended_at__isnull=True)
+
+    def current(self) -> Self:
+        """Still with this garage, and the referral still runs."""
+        return self.open().filter(referral__state__in=LIVE)
+
+    def in_referral_state(self, *states: str) -> Self:
+        return self.filter(referral__state__in=states)
+
+    def past(self) -> Self:
+        return self.exclude(ended_at__isnull=True, referral__state__in=LIVE)
+
+    def ended(self) -> Self:
+        return self.filter(ended_at__isnull=False)
+
+    def taking_a_place(self) -> Self:
+        """Those that count in the week's cap: still open, or accepted; declined and lapsed ones free it."""
+        return self.filter(Q(ended_at__isnull=True) | Q(accepted_at__isnull=False))
+
+    def of_referral(self, referral: Referral) -> Self:
+        return self.filter(referral=referral)
+
+    def of_garage(self, garage_id: int) -> Self:
+        return self.filter(garage_id=garage_id)
+
+    def of_referrals(self, referral_ids: Sequence[int]) -> Self:
+        return self.filter(referral_id__in=referral_ids)
+
+    def holding(self) -> Self:
+        """Open, or ended only because the referral itself was closed; the last one put to a garage comes last."""
+        return self.filter(Q(ended_at__isnull=True) | Q(end=End.CLOSED)).order_by("put_at", "pk")
+
+    def with_quoted_total(self) -> Self:
+        """With `quoted_total`: euros with tax of the latest version of a quote that was not withdrawn."""
+        from referrals.models import QuoteVersion
+
+        latest = QuoteVersion.objects.filter(quote__assignment=OuterRef("pk"), quote__withdrawn_at__isnull=True)
+        return self.annotate(quoted_total=Subquery(latest.latest_first().values("total_incl_tax")[:1]))
+
+    def of_beneficiary(self, beneficiary_id: int) -> Self:
+        return self.filter(referral__beneficiary_id=beneficiary_id)
+
+    def ended_as(self, end: End) -> Self:
+        return self.filter(end=end)
+
+    def waiting_in_vain(self) -> Self:
+        """Put to a garage that has since paused or left, and will not answer."""
+        from garages.models import Garage
+
+        return self.open().filter(referral__state=State.WAITING).exclude(garage__in=Garage.objects.active())
+
+    def that_refused(self) -> Self:
+        """Those a garage ended itself: it is not asked again for the same referral."""
+        return self.filter(end__in=[End.DECLINED, End.LAPSED, End.GIVEN_BACK])
+
+    def taken_on_for(self, organisation: Organisation) -> Self:
+        """Those of this structure, its seat and agencies together, that a garage took on."""
+        family = organisation.parent_id or organisation.pk
+        own = Q(referral__organisation_id=family) | Q(referral__organisation__parent_id=family)
+        return self.filter(own, accepted_at__isnull=False)
+
+    def last_by_garage(self, garage_ids: Sequence[int]) -> dict[int, datetime]:
+        """When each of these garages was last asked, by id."""
+        rows = self.filter(garage_id__in=garage_ids).order_by()
+        return dict(rows.values_list("garage_id").annotate(last=models.Max("put_at")))
+
+    def of_week(self, monday: date) -> Self:
+        return self.filter(week=monday)
+
+    def last_first(self) -> Self:
+        return self.order_by("-put_at", "-pk")
+
+    def places_taken(self, garage_ids: Sequence[int], monday: date) -> dict[int, int]:
+        """How many places of this week each garage has given."""
+        rows = self.filter(garage_id__in=garage_ids).of_week(monday).taking_a_place()
+        return dict(rows.values_list("garage_id").annotate(taken=models.Count("pk")).order_by())
+
+    def unseen(self) -> Self:
+        return self.filter(seen_at__isnull=True)
+
+    def oldest_first(self) -> Self:
+        return self.order_by("put_at", "pk")
+
+    def for_garage(self) -> Self:
+        """With all that a garage's page says of it; nothing sealed is read."""
+        sealed = [f"referral__{name}" for name in SEALED]
+        lines = ("referral__organisation__structure", "referral__organisation__agency")
+        return self.with_all().select_related("quote", "repair", *lines).defer(*sealed)
+
+    def with_offer(self) -> Self:
+        """With the version in force of its quote: `offer_total` and `offer_valid_until`, None before a quote."""
+        from referrals.models import QuoteVersion
+
+        in_force = QuoteVersion.objects.filter(quote__assignment=OuterRef("pk")).latest_first()
+        return self.annotate(
+            offer_total=Subquery(in_force.values("total_incl_tax")[:1]),
+            offer_valid_until=Subquery(in_force.values("valid_until")[:1]),
+        )
+
+    def with_last_act(self) -> Self:
+        """With `last_verb`, the last that happened to it while this garage held it."""
+        from referrals.models import LogEntry
+
+        own = LogEntry.objects.filter(assignment=OuterRef("pk")).latest_first()
+        return self.annotate(last_verb=Subquery(own.values("verb")[:1]))
+
+    def with_all(self) -> Self:
+        return self.select_related(
+            "garage__commune__department",
+            "garage__organisation",
+            "referral__beneficiary__commune",
+            "referral__vehicle",
+            "referral__adviser__user",
+            "referral__organisation",
+            "referral__prediagnosis",
+            "referral__assessment",
+        )
+
+
+class GarageChoiceQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        from referrals.models import Referral
+
+        return self.filter(referral__in=Referral.objects.visible_to(actor))

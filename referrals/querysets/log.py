@@ -1,0 +1,98 @@
+"""The questions asked of the log, of notes and of the queue of changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from referrals.querysets.sight import of_organisation
+
+if TYPE_CHECKING:
+    from mobiliz.accounts.actors import Actor
+    from referrals.models import Assignment, Referral
+
+
+class LogEntryQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """The whole log for senders and pilots; a garage sees the lines of its own assignments."""
+        from referrals.models import Assignment, Referral
+
+        if actor.is_garage:
+            return self.filter(assignment__in=Assignment.objects.visible_to(actor))
+        return self.filter(referral__in=Referral.objects.visible_to(actor))
+
+    def of_referral(self, referral: Referral) -> Self:
+        return self.filter(referral=referral)
+
+    def of_assignment(self, assignment: Assignment) -> Self:
+        return self.filter(assignment=assignment)
+
+    def next_position(self, referral: Referral) -> int:
+        """One more than the last; the referral's row is locked, so nobody takes the same."""
+        last = self.filter(referral=referral).aggregate(last=models.Max("position"))["last"]
+        return (last or 0) + 1
+
+    def of_verb(self, verb: str) -> Self:
+        return self.filter(verb=verb)
+
+    def by_organisation(self, organisation_id: int) -> Self:
+        return self.filter(membership__organisation_id=organisation_id)
+
+    def latest_first(self) -> Self:
+        return self.order_by("-position")
+
+    def newest_first(self) -> Self:
+        """By moment, and those of one moment in the order in which they were written."""
+        return self.order_by("-at", "-pk")
+
+    def older_than(self, moment: datetime, pk: int) -> Self:
+        """What comes after this line in the thread, the newest first."""
+        return self.filter(at__lte=moment).filter(Q(at__lt=moment) | Q(pk__lt=pk))
+
+    def with_actors(self) -> Self:
+        return self.select_related("membership__user", "membership__organisation", "client", "assignment__garage")
+
+
+class NoteQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """The advisers of the organisation that wrote it, or of its structure; nobody else, pilots neither."""
+        return self.filter(of_organisation(actor)) if actor.is_adviser else self.none()
+
+    def of_referral(self, referral: Referral) -> Self:
+        return self.filter(referral=referral)
+
+    def correcting(self, note: models.Model) -> Self:
+        return self.filter(corrects=note)
+
+    def calls(self) -> Self:
+        """The calls as they stand: not those that were corrected."""
+        return self.exclude(called="").filter(correction__isnull=True)
+
+    def for_thread(self) -> Self:
+        """With authors, whom they called, and what corrects them; the newest first."""
+        return self.select_related("by__user", "garage", "contact", "correction").order_by("-at", "-pk")
+
+    def older_than(self, moment: datetime, pk: int) -> Self:
+        """What comes after this line in the thread."""
+        return self.filter(at__lte=moment).filter(Q(at__lt=moment) | Q(pk__lt=pk))
+
+
+class ChangeQuerySet(models.QuerySet):
+    def settled_after(self, transaction: int, last_id: int) -> Self:
+        """The next changes after this position, only of transactions that no running one can precede.
+
+        A row of a slow transaction carries a lower number than rows already read; waiting below the oldest
+        running transaction means that nothing can still appear before the position.
+        """
+        horizon = models.expressions.RawSQL(
+            "((pg_snapshot_xmin(pg_current_snapshot()))::text)::bigint",
+            (),
+            output_field=models.BigIntegerField(),
+        )
+        return self.filter(
+            Q(transaction__gt=transaction) | Q(transaction=transaction, pk__gt=last_id),
+            transaction__lt=horizon,
+        ).order_by("transaction", "pk")

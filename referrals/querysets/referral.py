@@ -1,0 +1,193 @@
+"""The questions asked of referrals."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import JSONObject
+
+from mobiliz.accounts.actors import ActorKind
+from mobiliz.lib.text import normalise
+from referrals.querysets.desks import DeskQuestions
+from referrals.querysets.sight import SEALED, name_words, of_organisation, sender_sees, spoken_number
+from referrals.states import State
+
+if TYPE_CHECKING:
+    from mobiliz.accounts.actors import Actor
+
+
+class ReferralQuerySet(DeskQuestions):
+    def visible_to(self, actor: Actor) -> Self:
+        """Senders: their organisation's. Pilots: those once sent, in their region, while the person agrees.
+        Garages: none, see Assignment."""
+        if actor.kind == ActorKind.SYSTEM:
+            return self
+        if sender_sees(actor):
+            return self.filter(of_organisation(actor))
+        if actor.is_national_pilot:
+            return self.filter(self._is_shared(), region__isnull=False)
+        if actor.is_pilot:
+            return self.filter(self._is_shared(), region_id=actor.region_code, region__isnull=False)
+        return self.none()
+
+    @staticmethod
+    def _is_shared() -> Q:
+        """Nobody beyond the sender sees the case of a person who took their consent back."""
+        from referrals.models import Consent
+
+        agreed = Exists(Consent.objects.in_force().filter(beneficiary=OuterRef("beneficiary")))
+        return Q(agreed, unshared_at__isnull=True)
+
+    def open(self) -> Self:
+        return self.exclude(state__in=[State.COMPLETED, State.CLOSED])
+
+    def in_state(self, *states: str) -> Self:
+        return self.filter(state__in=states)
+
+    def of_adviser(self, membership: object) -> Self:
+        return self.filter(adviser=membership)
+
+    def without_garage(self) -> Self:
+        """Waiting, and put to nobody: someone has to choose."""
+        return self.filter(state=State.WAITING).exclude(Exists(self._open_assignments()))
+
+    def _open_assignments(self) -> models.QuerySet:
+        from referrals.models import Assignment
+
+        return Assignment.objects.filter(referral=OuterRef("pk"), ended_at__isnull=True)
+
+    def matching(self, text: str) -> Self:
+        """By the person's name, in any order of its words, or by case number: as people say both."""
+        number = spoken_number(text)
+        if number is not None:
+            return self.filter(number=number)
+        found = self
+        for word in name_words(text):
+            found = found.filter(beneficiary__search_name__contains=word)
+        return found
+
+    def with_uid(self, uid: UUID) -> Self:
+        return self.filter(uid=uid)
+
+    def of_beneficiary(self, beneficiary_id: int) -> Self:
+        return self.filter(beneficiary_id=beneficiary_id)
+
+    def of_people(self, *beneficiary_ids: int) -> Self:
+        """In the order of their numbers, in which they are locked."""
+        return self.filter(beneficiary_id__in=beneficiary_ids).order_by("number")
+
+    def of_person(self, last_name: str, first_name: str, birth_date: date) -> Self:
+        name = normalise(f"{last_name} {first_name}")
+        return self.filter(beneficiary__search_name=name, beneficiary__birth_date=birth_date)
+
+    def with_people(self) -> Self:
+        return self.select_related(
+            "beneficiary__commune", "vehicle", "offer", "organisation", "adviser__user", "region"
+        )
+
+    def just_opened_by(self, membership: object, since: datetime) -> Self:
+        """Their drafts of the last minutes: who comes back to an empty form is led to what they have just saved."""
+        return self.filter(adviser=membership, state=State.DRAFT, created_at__gte=since).order_by("-created_at", "-pk")
+
+    def most_urgent_first(self) -> Self:
+        """Nobody holds it, then drafts, quotes to be answered, silent garages, the others; the oldest first."""
+        unheld = Q(state=State.WAITING) & ~Exists(self._open_assignments())
+        rank = Case(
+            When(unheld, then=Value(0)),
+            When(state=State.DRAFT, then=Value(1)),
+            When(state=State.QUOTED, then=Value(2)),
+            When(state=State.WAITING, then=Value(3)),
+            default=Value(4),
+            output_field=models.IntegerField(),
+        )
+        return self.order_by(rank, "state_since", "pk")
+
+    def last_touched_first(self) -> Self:
+        return self.order_by("-updated_at", "-pk")
+
+    def counts_by_state(self) -> dict[str, int]:
+        return dict(self.order_by().values_list("state").annotate(count=models.Count("pk")))
+
+    def with_readiness(self) -> Self:
+        """With `has_consent` and `has_prediagnosis`, which readiness asks of every draft of a list."""
+        from referrals.models import Consent, PreDiagnosis
+
+        consents = Consent.objects.in_force().filter(beneficiary=OuterRef("beneficiary"))
+        described = PreDiagnosis.objects.filter(referral=OuterRef("pk"))
+        return self.annotate(has_consent=Exists(consents), has_prediagnosis=Exists(described))
+
+    def with_garages(self) -> Self:
+        """With the garages asked so far, the last first, their contacts and quotes."""
+        from garages.models import Contact
+        from referrals.models import Assignment, QuoteVersion
+
+        versions = QuoteVersion.objects.latest_first().select_related("answer")
+        asked = Assignment.objects.last_first().select_related("garage__commune", "quote", "repair")
+        return self.prefetch_related(
+            Prefetch("assignments", asked),
+            Prefetch("assignments__garage__contacts", Contact.objects.current()),
+            Prefetch("assignments__quote__versions", versions),
+        )
+
+    def with_last_call(self) -> Self:
+        """With `last_call`: the last that the sender's side noted, or nothing; the words of the call stay sealed."""
+        from referrals.models import Note
+
+        own = Note.objects.calls().filter(referral=OuterRef("pk"), organisation=OuterRef("organisation"))
+        facts = JSONObject(
+            at="called_at",
+            called="called",
+            is_reached="is_reached",
+            is_incoming="is_incoming",
+            who="who",
+            first_name="contact__first_name",
+            last_name="contact__last_name",
+            garage="garage__name",
+        )
+        latest = own.order_by("-called_at", "-pk").values(facts=facts)[:1]
+        return self.annotate(last_call=Subquery(latest, output_field=models.JSONField()))
+
+    def for_list(self) -> Self:
+        """With `is_held`: whether a garage holds it."""
+        rows = self.with_people().annotate(is_held=Exists(self._open_assignments()))
+        return rows.defer("beneficiary__notes")
+
+    def for_desk(self) -> Self:
+        """With all that one line of a desk says; nothing sealed is read."""
+        rows = self.with_people().select_related("assessment").with_readiness().with_garages()
+        return rows.with_refusal().with_pilot().with_cover().defer(*SEALED)
+
+    def for_case(self, actor: Actor) -> Self:
+        """With all that a case page says; what is sealed is read for the sender's side only."""
+        rows = (
+            self.with_people()
+            .select_related("assessment", "prediagnosis", "organisation__parent", "beneficiary__commune__department")
+            .with_readiness()
+            .with_garages()
+            .with_refusal()
+            .with_pilot()
+            .with_cover()
+            .prefetch_related("beneficiary__consents")
+        )
+        return rows.with_last_call() if actor.is_adviser else rows.defer(*SEALED)
+
+    def for_step(self, actor: Actor) -> Self:
+        """With all that a step of a draft shows and asks; sealed as for a case."""
+        rows = self.with_people().select_related(
+            "assessment",
+            "prediagnosis",
+            "organisation__parent",
+            "beneficiary__commune__department",
+            "choice__garage__commune",
+        )
+        return rows if actor.is_adviser else rows.defer(*SEALED)
+
+    def in_region(self, region: models.Model) -> Self:
+        return self.filter(region=region)
+
+    def changed_since(self, moment: datetime) -> Self:
+        return self.filter(updated_at__gte=moment)
