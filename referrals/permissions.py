@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mobiliz.accounts.actors import Actor, ActorKind
 from mobiliz.accounts.roles import Permission, Role
-from referrals.models import Assignment, Beneficiary, Note, Referral
+from referrals.models import Assignment, Beneficiary, Incident, Note, Referral
 from referrals.states import TABLE, Party, State, Verb, is_allowed, verbs_from
 
 if TYPE_CHECKING:
@@ -83,6 +83,18 @@ def can_see_income(actor: Actor, referral: Referral) -> bool:
     if Party.PILOT in playing:
         return referral.state == State.REVIEW and actor.can(Permission.DECIDE_REVIEWS)
     return Party.ADVISER in playing
+
+
+def can_report_incident(actor: Actor, referral: Referral) -> bool:
+    """Say, complete or take back what did not work: the sender's side, whatever became of the case."""
+    return Party.ADVISER in parties(actor, referral)
+
+
+def can_answer_incident(actor: Actor, incident: Incident) -> bool:
+    """By the incident's own region: a draft is nothing that a pilot sees, what failed on it is."""
+    if not actor.can(Permission.ANSWER_INCIDENTS):
+        return False
+    return actor.is_national_pilot or incident.region_id == actor.region_code
 
 
 def can_merge(actor: Actor, person: Beneficiary) -> bool:

@@ -75,6 +75,10 @@ class Verb(StrEnum):
     CORRECT_PERSON = "correct_person"
     FALL_BACK = "fall_back"
     MERGE_PEOPLE = "merge_people"  # two records of one person become one
+    REPORT_INCIDENT = "report_incident"
+    WITHDRAW_INCIDENT = "withdraw_incident"  # by whoever's side reported it
+    TAKE_INCIDENT = "take_incident"  # a pilot sees to it
+    ANSWER_INCIDENT = "answer_incident"
 
 
 class DeclineReason(StrEnum):
@@ -163,6 +167,11 @@ TABLE: dict[Verb, Move] = {
     # what a correction entails, where eligibility rested on what was wrong
     Verb.FALL_BACK: _move({S.REVIEW, S.WAITING, S.ACCEPTED, S.QUOTED}, {S.DRAFT}, {P.ADVISER}),
     Verb.MERGE_PEOPLE: _move({*State}, {*State}, {P.ADVISER}),
+    # what failed someone is said and answered whatever became of the case
+    Verb.REPORT_INCIDENT: _move({*State}, {*State}, {P.ADVISER, P.GARAGE, P.PILOT, P.SYSTEM}),
+    Verb.WITHDRAW_INCIDENT: _move({*State}, {*State}, {P.ADVISER}),
+    Verb.TAKE_INCIDENT: _move({*State}, {*State}, {P.PILOT}),
+    Verb.ANSWER_INCIDENT: _move({*State}, {*State}, {P.PILOT}),
 }
 
 CLOSE_OUTCOMES: dict[Party, frozenset[Outcome]] = {

@@ -97,6 +97,10 @@ VERBS = [
     (Verb.CORRECT_PERSON.value, _("personne corrigée")),
     (Verb.FALL_BACK.value, _("revenue en brouillon")),
     (Verb.MERGE_PEOPLE.value, _("fiches d’une même personne réunies")),
+    (Verb.REPORT_INCIDENT.value, _("incident signalé")),
+    (Verb.WITHDRAW_INCIDENT.value, _("incident retiré")),
+    (Verb.TAKE_INCIDENT.value, _("incident pris en charge")),
+    (Verb.ANSWER_INCIDENT.value, _("incident : réponse donnée")),
 ]
 
 ACTOR_KINDS = {

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     ISSUE_QUOTES = "issue quotes"
     RECORD_REPAIRS = "record the person's answer and the repair"
     DECIDE_REVIEWS = "decide eligibility reviews"
+    ANSWER_INCIDENTS = "answer incidents"
     SEE_DIRECTORY = "see garages and structures"
     EDIT_DIRECTORY = "edit garages and structures"
     SEE_DASHBOARD = "see the dashboard"
@@ -54,6 +55,7 @@ _QUOTING = {*_ANSWERING, Permission.ISSUE_QUOTES}
 _PILOTING = {
     Permission.SEE_REFERRALS,
     Permission.DECIDE_REVIEWS,
+    Permission.ANSWER_INCIDENTS,
     Permission.SEE_DIRECTORY,
     Permission.EDIT_DIRECTORY,
     Permission.SEE_DASHBOARD,

@@ -16,7 +16,7 @@ from mobiliz.lib.numbers import format_eur
 from mobiliz.lib.templatetags.mobiliz import day_fr
 from referrals import words
 from referrals.clock import working_days_between
-from referrals.models import Assignment, LogEntry
+from referrals.models import Assignment, IncidentKind, LogEntry, Resolution
 from referrals.states import End, Verb
 
 
@@ -74,6 +74,10 @@ LOOKS: dict[str, Look] = {
         "late", "arrow-left", gettext_lazy("L’éligibilité ne tient plus : le dossier redevient un brouillon")
     ),
     Verb.MERGE_PEOPLE: Look("info", "user", gettext_lazy("Deux fiches de la même personne réunies")),
+    Verb.REPORT_INCIDENT: Look("late", "exclamation-triangle", gettext_lazy("Incident : %(incident)s")),
+    Verb.WITHDRAW_INCIDENT: Look("info", "arrow-left", gettext_lazy("Incident retiré : %(incident)s")),
+    Verb.TAKE_INCIDENT: Look("info", "user", gettext_lazy("Un pilote s’occupe de l’incident : %(incident)s")),
+    Verb.ANSWER_INCIDENT: Look("good", "chat-bubble-left-right", gettext_lazy("Un pilote a répondu : %(resolution)s")),
     Verb.HAND_TO_COLLEAGUE: Look("info", "user", gettext_lazy("Dossier confié à %(to)s")),
 }
 # What was corrected is named; neither the old nor the new value is kept in a log that is never changed
@@ -89,9 +93,12 @@ _FIELDS = {
 }
 _REASONS = dict(words.DECLINE_REASONS)
 _OUTCOMES = dict(words.OUTCOMES)
+_INCIDENTS = dict(IncidentKind.choices)
+_RESOLUTIONS = dict(Resolution.choices)
 # These titles say everything about how it ended
 _SAYS_ITS_OUTCOME = {
     Verb.CORRECT_PERSON, Verb.MERGE_PEOPLE,
+    Verb.REPORT_INCIDENT, Verb.WITHDRAW_INCIDENT, Verb.TAKE_INCIDENT, Verb.ANSWER_INCIDENT,
     Verb.WITHDRAW, Verb.REFUSE_REVIEW, Verb.TELL_REFUSAL, Verb.DECLINE_QUOTE, Verb.EXPIRE_QUOTE, Verb.CANCEL_REPAIR,
     Verb.NO_SHOW,
 }  # fmt: skip
@@ -133,11 +140,18 @@ def _variant(entry: LogEntry, before: Assignment | None) -> str:
 
 def _title(entry: LogEntry, look: Look) -> str:
     garage = entry.assignment.garage.name if entry.assignment else _("un garage")
-    title = str(look.title) % {"garage": garage, "to": entry.detail.get("to", _("un collègue"))}
+    named = {"garage": garage, "to": entry.detail.get("to", _("un collègue")), **_of_an_incident(entry.detail)}
+    title = str(look.title) % named
     if "total_incl_tax" in entry.detail:
         return _("%(what)s : %(more)s") % {"what": title, "more": _eur(entry.detail["total_incl_tax"])}
     outcome = _OUTCOMES.get(entry.detail.get("outcome", "")) if entry.verb not in _SAYS_ITS_OUTCOME else None
     return _("%(what)s : %(more)s") % {"what": title, "more": outcome} if outcome else title
+
+
+def _of_an_incident(detail: dict[str, Any]) -> dict[str, Any]:
+    """Codes in the log, words on the page."""
+    kind, resolution = detail.get("incident_kind", ""), detail.get("resolution", "")
+    return {"incident": _INCIDENTS.get(kind, kind), "resolution": _RESOLUTIONS.get(resolution, resolution)}
 
 
 def _told(entry: LogEntry) -> Iterator[str]:

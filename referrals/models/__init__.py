@@ -2,6 +2,7 @@
 
 from referrals.models.choice import GarageChoice
 from referrals.models.fault import PreDiagnosis
+from referrals.models.incidents import Incident, IncidentKind, Resolution
 from referrals.models.notes import Called, Note
 from referrals.models.people import Beneficiary, Consent, Household
 from referrals.models.photos import Photo
@@ -18,6 +19,8 @@ __all__ = [
     "Consent",
     "GarageChoice",
     "Household",
+    "Incident",
+    "IncidentKind",
     "LogEntry",
     "Note",
     "Photo",
@@ -29,6 +32,7 @@ __all__ = [
     "QuoteVersion",
     "Referral",
     "Repair",
+    "Resolution",
     "Step",
     "Unfinished",
     "Vehicle",

@@ -10,6 +10,14 @@ from referrals.transitions.colleagues import hand_all_to_colleague, hand_to_coll
 from referrals.transitions.consenting import ConsentInput, record_consent
 from referrals.transitions.core import Overtaken, Refused
 from referrals.transitions.history import PastReferral, load_history
+from referrals.transitions.incidents import (
+    acknowledge_answer,
+    answer_incident,
+    complete_incident,
+    report_incident,
+    take_incident,
+    withdraw_incident,
+)
 from referrals.transitions.merging import merge_people
 from referrals.transitions.opening import PersonInput, open_referral
 from referrals.transitions.people import IdentityInput, correct_person, update_person
@@ -40,10 +48,13 @@ __all__ = [
     "Refused",
     "accept",
     "accept_quote",
+    "acknowledge_answer",
+    "answer_incident",
     "approve_review",
     "assign",
     "cancel_repair",
     "close",
+    "complete_incident",
     "correct_person",
     "decline",
     "decline_quote",
@@ -61,14 +72,17 @@ __all__ = [
     "record_repair",
     "refuse_review",
     "reopen",
+    "report_incident",
     "send",
     "send_for_review",
     "settle_by_telephone",
     "supersede_quote",
     "supplement",
+    "take_incident",
     "tell_refusal",
     "unsend",
     "update_person",
     "withdraw",
     "withdraw_consent",
+    "withdraw_incident",
 ]

@@ -15,7 +15,7 @@ from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from mobiliz.territory.models import Commune
 from referrals import permissions
-from referrals.models import Beneficiary, Referral
+from referrals.models import Beneficiary, Incident, Referral
 from referrals.models.people import IDENTITY
 from referrals.states import Outcome, State, Verb
 from referrals.transitions.core import Refused, begin, finish, locked, open_assignment, overtaken
@@ -117,6 +117,8 @@ def _correct(
 ) -> None:
     state, held = State(referral.state), open_assignment(referral)
     also = _place_again(referral, beneficiary) if moves else []
+    if moves and state in BEFORE_A_GARAGE_ACCEPTED:
+        Incident.objects.of_referral(referral).open().move_to(beneficiary.commune.department.region_id)
     if is_other and referral.assessment and state not in SETTLED:
         assess_again(referral, beneficiary, by)
         also = [*also, "assessment"]

@@ -3,7 +3,8 @@
 import pytest
 from django.apps import apps
 
-from referrals.models import GarageChoice, Note, Photo, Unfinished
+from referrals import transitions
+from referrals.models import GarageChoice, IncidentKind, Note, Photo, Unfinished
 from referrals.models.unfinished import Step
 from tests.cast import actor
 from tests.factories import journey
@@ -23,6 +24,7 @@ def _around(referral, adviser, workshop):
     GarageChoice.objects.create(referral=referral, garage=garage, chosen_by=adviser)
     Note.objects.create(referral=referral, organisation=adviser.organisation, by=adviser, text="rappeler jeudi")
     Photo.objects.create(referral=referral, position=1, size=1, width=1, height=1, sha256="0" * 64)
+    transitions.report_incident(referral, kind=IncidentKind.DID_NOT_WORK, by=actor(adviser))
     Unfinished.objects.create(membership=adviser, dossier=referral.uid, step=Step.values[0], values={})
 
 

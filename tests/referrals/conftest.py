@@ -5,7 +5,7 @@ import pytest
 from mobiliz.accounts.actors import SYSTEM
 from mobiliz.lib import clock
 from referrals import transitions
-from referrals.models import Assignment
+from referrals.models import Assignment, IncidentKind, Resolution
 from referrals.states import DeclineReason, Outcome
 from tests.cast import actor
 from tests.factories import journey
@@ -40,6 +40,10 @@ def _closed(adviser, workshop):
     assignment = journey.quoted(adviser, workshop)
     transitions.withdraw(assignment.referral, reason="A trouvé une voiture", by=actor(adviser))
     return journey.fresh(assignment)
+
+
+def _incident(referral, adviser):
+    return transitions.report_incident(referral, kind=IncidentKind.DID_NOT_WORK, by=actor(adviser))
 
 
 @pytest.fixture
@@ -93,6 +97,15 @@ def do(adviser, colleague, workshop, pilot, garage, other_garage):
             ),
             "merge_people": lambda: transitions.merge_people(
                 referral.beneficiary, journey.draft(adviser).beneficiary, by=by_adviser
+            ),
+            "report_incident": lambda: transitions.report_incident(referral, kind=IncidentKind.NO_GARAGE, by=SYSTEM),
+            "withdraw_incident": lambda: transitions.withdraw_incident(_incident(referral, adviser), by=by_adviser),
+            "take_incident": lambda: transitions.take_incident(_incident(referral, adviser), by=by_pilot),
+            "answer_incident": lambda: transitions.answer_incident(
+                _incident(referral, adviser),
+                words="J’ai appelé le garage",
+                resolution=Resolution.GARAGE_REMINDED,
+                by=by_pilot,
             ),
             "hand_to_colleague": lambda: transitions.hand_to_colleague(referral, to=colleague, by=by_adviser),
         }

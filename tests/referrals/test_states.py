@@ -61,6 +61,14 @@ MOVES = [
         "draft review waiting accepted quoted agreed completed closed",
         "draft review waiting accepted quoted agreed completed closed",
     ),
+    *[
+        (
+            verb,
+            "draft review waiting accepted quoted agreed completed closed",
+            "draft review waiting accepted quoted agreed completed closed",
+        )
+        for verb in ("report_incident", "withdraw_incident", "take_incident", "answer_incident")
+    ],
 ]
 
 

@@ -8,7 +8,18 @@ from django.db import connection
 from mobiliz.lib import clock
 from mobiliz.lib.refusals import Refused as RefusedInWords
 from referrals import transitions
-from referrals.models import Assignment, Beneficiary, Consent, LogEntry, Photo, Quote, Referral, Vehicle
+from referrals.models import (
+    Assignment,
+    Beneficiary,
+    Consent,
+    Incident,
+    IncidentKind,
+    LogEntry,
+    Photo,
+    Quote,
+    Referral,
+    Vehicle,
+)
 from referrals.states import DeclineReason
 from referrals.transitions import Overtaken, Refused
 from tests.cast import actor
@@ -175,3 +186,14 @@ def test_what_is_done_while_two_records_are_united_is_done_on_the_one_that_stand
     assert set(Referral.objects.values_list("beneficiary", flat=True)) == {one.pk}
     assert not Vehicle.objects.exclude(beneficiary=one).exists()
     assert not Consent.objects.exclude(beneficiary=one).exists()
+
+
+def test_what_did_not_work_is_said_once_by_a_double_click(adviser, colleague):
+    referral = journey.draft(adviser)
+    hers, his = actor(adviser), actor(colleague)
+    at_once(
+        *[lambda: transitions.report_incident(referral, kind=IncidentKind.DID_NOT_WORK, by=hers)] * 3,
+        lambda: transitions.report_incident(referral, kind=IncidentKind.DID_NOT_WORK, by=his),
+    )
+    assert Incident.objects.of_referral(referral).count() == 1
+    assert LogEntry.objects.of_referral(referral).of_verb("report_incident").count() == 1
