@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mobiliz.lib import clock
 from mobiliz.lib.sealed import SealedJSONField
-from referrals.incident_querysets import IncidentQuerySet
+from referrals.querysets import IncidentQuerySet
 
 
 class IncidentKind(models.TextChoices):

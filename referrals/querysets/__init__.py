@@ -1,6 +1,7 @@
 """Who sees which row, as the table "who sees what" says; and the questions that desks ask, by name."""
 
 from referrals.querysets.assignment import AssignmentQuerySet, GarageChoiceQuerySet
+from referrals.querysets.incidents import IncidentQuerySet
 from referrals.querysets.log import ChangeQuerySet, LogEntryQuerySet, NoteQuerySet
 from referrals.querysets.people import (
     BeneficiaryQuerySet,
@@ -20,6 +21,7 @@ __all__ = [
     "ConsentQuerySet",
     "GarageChoiceQuerySet",
     "HouseholdQuerySet",
+    "IncidentQuerySet",
     "LogEntryQuerySet",
     "NoteQuerySet",
     "PhotoQuerySet",
