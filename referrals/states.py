@@ -79,6 +79,7 @@ class Verb(StrEnum):
     WITHDRAW_INCIDENT = "withdraw_incident"  # by whoever's side reported it
     TAKE_INCIDENT = "take_incident"  # a pilot sees to it
     ANSWER_INCIDENT = "answer_incident"
+    MOVE_TO_PERSON = "move_to_person"  # it was opened on the record of somebody else
 
 
 class DeclineReason(StrEnum):
@@ -172,6 +173,8 @@ TABLE: dict[Verb, Move] = {
     Verb.WITHDRAW_INCIDENT: _move({*State}, {*State}, {P.ADVISER}),
     Verb.TAKE_INCIDENT: _move({*State}, {*State}, {P.PILOT}),
     Verb.ANSWER_INCIDENT: _move({*State}, {*State}, {P.PILOT}),
+    # until a garage knows the person by name
+    Verb.MOVE_TO_PERSON: _move({S.DRAFT, S.REVIEW, S.WAITING}, {S.DRAFT}, {P.ADVISER}),
 }
 
 CLOSE_OUTCOMES: dict[Party, frozenset[Outcome]] = {

@@ -101,6 +101,7 @@ VERBS = [
     (Verb.WITHDRAW_INCIDENT.value, _("incident retiré")),
     (Verb.TAKE_INCIDENT.value, _("incident pris en charge")),
     (Verb.ANSWER_INCIDENT.value, _("incident : réponse donnée")),
+    (Verb.MOVE_TO_PERSON.value, _("dossier passé à une autre personne")),
 ]
 
 ACTOR_KINDS = {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.desks.adviser import case, case_acts, colleagues, merging, notes, people, todo
+from referrals.desks.adviser import case, case_acts, colleagues, merging, moving, notes, people, todo
 
 urlpatterns = [
     # who follows which case, and who answers meanwhile
@@ -12,6 +12,7 @@ urlpatterns = [
     path("collegues/confier/", colleagues.hand_many, name="referral_hand_many"),
     path("<uuid:uid>/personne/corriger/", people.correct, name="referral_correct_person"),
     path("<uuid:uid>/personne/reunir/", merging.merge, name="referral_merge_people"),
+    path("<uuid:uid>/personne/autre/", moving.move, name="referral_move_to_person"),
     path("<uuid:uid>/personne/accord/retirer/", people.withdraw_consent, name="referral_withdraw_consent"),
     path("<uuid:uid>/confier/", colleagues.hand_one, name="referral_hand_one"),
     # the case

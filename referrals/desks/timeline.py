@@ -78,6 +78,9 @@ LOOKS: dict[str, Look] = {
     Verb.WITHDRAW_INCIDENT: Look("info", "arrow-left", gettext_lazy("Incident retiré : %(incident)s")),
     Verb.TAKE_INCIDENT: Look("info", "user", gettext_lazy("Un pilote s’occupe de l’incident : %(incident)s")),
     Verb.ANSWER_INCIDENT: Look("good", "chat-bubble-left-right", gettext_lazy("Un pilote a répondu : %(resolution)s")),
+    Verb.MOVE_TO_PERSON: Look(
+        "info", "user", gettext_lazy("Dossier passé à une autre personne : il redevient un brouillon")
+    ),
     Verb.HAND_TO_COLLEAGUE: Look("info", "user", gettext_lazy("Dossier confié à %(to)s")),
 }
 # What was corrected is named; neither the old nor the new value is kept in a log that is never changed

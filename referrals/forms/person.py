@@ -190,9 +190,10 @@ class ConsentForm(forms.Form):
     )
     given_by = FreeTextField(label=_("Nom de ce représentant"), max_length=170, required=False)
 
-    def __init__(self, *args: Any, person: forms.Form | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: forms.Form | None = None, born: date | None = None, **kwargs: Any) -> None:
+        """`person` is the form that asks for the day of birth, `born` that day where it is known already."""
         super().__init__(*args, **kwargs)
-        self.person = person
+        self.person, self.born = person, born
         self.fields["giver"].depends_on_another = self.fields["given_by"].depends_on_another = True
 
     def clean_given_on(self) -> date:
@@ -203,7 +204,8 @@ class ConsentForm(forms.Form):
 
     def clean_giver(self) -> str:
         giver = self.cleaned_data["giver"] or ConsentGiver.PERSON.value
-        born = self.person.cleaned_data.get("birth_date") if self.person and self.person.is_bound else None
+        is_asked = self.person and self.person.is_bound
+        born = self.person.cleaned_data.get("birth_date") if is_asked else self.born  # type: ignore[union-attr]
         if giver == ConsentGiver.PERSON and born and age_on(born, clock.today()) < OF_AGE:
             raise ValidationError(_("La personne est mineure : un parent ou un tuteur donne l’accord."), "minor")
         return str(giver)

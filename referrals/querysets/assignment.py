@@ -83,6 +83,10 @@ class AssignmentQuerySet(GarageDeskQuestions):
 
         return self.open().filter(referral__state=State.WAITING).exclude(garage__in=Garage.objects.active())
 
+    def once_accepted(self) -> Self:
+        """Those whose garage has read the name and the telephone."""
+        return self.filter(accepted_at__isnull=False)
+
     def that_refused(self) -> Self:
         """Those a garage ended itself: it is not asked again for the same referral."""
         return self.filter(end__in=[End.DECLINED, End.LAPSED, End.GIVEN_BACK])
@@ -156,3 +160,6 @@ class GarageChoiceQuerySet(models.QuerySet):
         from referrals.models import Referral
 
         return self.filter(referral__in=Referral.objects.visible_to(actor))
+
+    def of_referral(self, referral: Referral) -> Self:
+        return self.filter(referral=referral)

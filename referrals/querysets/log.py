@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from referrals.querysets.sight import of_organisation
+from referrals.states import Verb
 
 if TYPE_CHECKING:
     from mobiliz.accounts.actors import Actor
@@ -17,12 +18,17 @@ if TYPE_CHECKING:
 
 class LogEntryQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
-        """The whole log for senders and pilots; a garage sees the lines of its own assignments."""
-        from referrals.models import Assignment, Referral
+        """The whole log for senders; pilots what is of the person whose case it is now; a garage the lines of its
+        own assignments."""
+        from referrals.models import Assignment, LogEntry, Referral
 
         if actor.is_garage:
             return self.filter(assignment__in=Assignment.objects.visible_to(actor))
-        return self.filter(referral__in=Referral.objects.visible_to(actor))
+        seen = self.filter(referral__in=Referral.objects.visible_to(actor))
+        if not actor.is_pilot:
+            return seen
+        since = LogEntry.objects.filter(referral=OuterRef("referral"), position__gt=OuterRef("position"))
+        return seen.exclude(Exists(since.of_verb(Verb.MOVE_TO_PERSON)))
 
     def of_referral(self, referral: Referral) -> Self:
         return self.filter(referral=referral)

@@ -76,6 +76,9 @@ class ReferralQuerySet(DeskQuestions):
     def of_beneficiary(self, beneficiary_id: int) -> Self:
         return self.filter(beneficiary_id=beneficiary_id)
 
+    def of_vehicle(self, vehicle_id: int) -> Self:
+        return self.filter(vehicle_id=vehicle_id)
+
     def of_people(self, *beneficiary_ids: int) -> Self:
         """In the order of their numbers, in which they are locked."""
         return self.filter(beneficiary_id__in=beneficiary_ids).order_by("number")

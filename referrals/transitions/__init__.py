@@ -19,6 +19,7 @@ from referrals.transitions.incidents import (
     withdraw_incident,
 )
 from referrals.transitions.merging import merge_people
+from referrals.transitions.moving import move_to_person
 from referrals.transitions.opening import PersonInput, open_referral
 from referrals.transitions.people import IdentityInput, correct_person, update_person
 from referrals.transitions.quoting import (
@@ -66,6 +67,7 @@ __all__ = [
     "lapse",
     "load_history",
     "merge_people",
+    "move_to_person",
     "no_show",
     "open_referral",
     "record_consent",

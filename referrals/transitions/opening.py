@@ -65,8 +65,8 @@ def open_referral(
         return opened
     organisation = by.membership.organisation
     assert organisation is not None
-    beneficiary = _brought_up_to_date(known, person, by) if known else _register(person, organisation, by)
-    _see_to_consent(beneficiary, consent, by)
+    beneficiary = _brought_up_to_date(known, person, by) if known else register(person, organisation, by)
+    see_to_consent(beneficiary, consent, by)
     referral = Referral.objects.create(
         offer=offer or Offer.objects.get(pk=REPAIR),
         beneficiary=beneficiary,
@@ -89,7 +89,7 @@ def _opened_before(key: UUID | None, person: PersonInput, by: Actor) -> Referral
     return same.of_person(person.last_name, person.first_name, person.birth_date).first()
 
 
-def _register(person: PersonInput, organisation: Organisation, by: Actor) -> Beneficiary:
+def register(person: PersonInput, organisation: Organisation, by: Actor) -> Beneficiary:
     return Beneficiary.objects.create(organisation=organisation, created_by=by.membership, **person.fields)
 
 
@@ -104,7 +104,8 @@ def _brought_up_to_date(known: Beneficiary, person: PersonInput, by: Actor) -> B
     return beneficiary
 
 
-def _see_to_consent(beneficiary: Beneficiary, consent: ConsentInput | None, by: Actor) -> None:
+def see_to_consent(beneficiary: Beneficiary, consent: ConsentInput | None, by: Actor) -> None:
+    """The new one counts from now on; without one, one must be in force."""
     if consent:
         record(beneficiary, consent, by)
     elif not Consent.objects.in_force().of_beneficiary(beneficiary.pk).exists():

@@ -309,6 +309,12 @@ SENDERS = [
         post=who(404, adviser=422, pilots_here=403),
     ),
     page(
+        "referral_move_to_person",
+        "sent",
+        get=who(404, adviser=200, pilots_here=403),
+        post=who(404, adviser=200, pilots_here=403),
+    ),
+    page(
         "referral_merge_people",
         "sent",
         get=who(404, adviser=200, pilots_here=403),

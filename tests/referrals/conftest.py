@@ -107,6 +107,15 @@ def do(adviser, colleague, workshop, pilot, garage, other_garage):
                 resolution=Resolution.GARAGE_REMINDED,
                 by=by_pilot,
             ),
+            "move_to_person": lambda: transitions.move_to_person(
+                referral,
+                leaving=referral.beneficiary,
+                known=journey.draft(adviser, first_name="Inès", last_name="Barbier").beneficiary,
+                consent=None,
+                distance_agreed_km=30,
+                takes_vehicle=True,
+                by=by_adviser,
+            ),
             "hand_to_colleague": lambda: transitions.hand_to_colleague(referral, to=colleague, by=by_adviser),
         }
         return acts[verb]()

@@ -69,6 +69,7 @@ MOVES = [
         )
         for verb in ("report_incident", "withdraw_incident", "take_incident", "answer_incident")
     ],
+    ("move_to_person", "draft review waiting", "draft"),
 ]
 
 

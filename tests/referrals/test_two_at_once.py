@@ -197,3 +197,30 @@ def test_what_did_not_work_is_said_once_by_a_double_click(adviser, colleague):
     )
     assert Incident.objects.of_referral(referral).count() == 1
     assert LogEntry.objects.of_referral(referral).of_verb("report_incident").count() == 1
+
+
+def test_two_who_move_a_case_at_once_move_it_to_one(adviser, colleague):
+    referral = journey.draft(adviser)
+    others = [journey.draft(adviser, last_name=f"Autre{letter}").beneficiary for letter in "AB"]
+    first = referral.beneficiary
+
+    def move(other, by):
+        common = {"consent": None, "distance_agreed_km": 30, "takes_vehicle": False}
+        return transitions.move_to_person(referral, leaving=first, known=other, by=actor(by), **common)
+
+    results = at_once(lambda: move(others[0], adviser), lambda: move(others[1], colleague))
+    [refused] = _refusals(results)
+    assert "Déjà fait : dossier passé à une autre personne" in refused.message
+    assert LogEntry.objects.of_referral(referral).of_verb("move_to_person").count() == 1
+
+
+def test_two_cases_that_change_people_with_each_other_at_once_do_not_wait_in_a_circle(adviser, colleague):
+    one, two = journey.draft(adviser), journey.draft(adviser, last_name="Autre")
+
+    def move(case, other, by):
+        common = {"consent": None, "distance_agreed_km": 30, "takes_vehicle": False}
+        return transitions.move_to_person(case, leaving=case.beneficiary, known=other, by=actor(by), **common)
+
+    at_once(lambda: move(one, two.beneficiary, adviser), lambda: move(two, one.beneficiary, colleague))
+    assert journey.fresh(one).beneficiary == two.beneficiary
+    assert journey.fresh(two).beneficiary == one.beneficiary

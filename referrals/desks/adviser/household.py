@@ -33,7 +33,7 @@ COUNTED_AGAIN = "recompter"
 @steps.step(permissions.can_reassess)
 def household(request: HttpRequest, referral: Referral) -> HttpResponse:
     kept = _kept(request, referral)
-    marks = typed.at_step(request, referral.uid, Step.HOUSEHOLD, kept.facts if kept else {})
+    marks = typed.at_step(request, referral.uid, Step.HOUSEHOLD, kept.facts if kept else {}, referral.beneficiary_id)
     if request.method != "POST":
         return _show(request, referral, marks, _first_shown(referral, marks, kept), kept)
     if rearranged := _rearranged(request, referral):

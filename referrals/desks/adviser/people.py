@@ -22,10 +22,21 @@ from referrals.states import State, Verb
 from referrals.transitions import IdentityInput
 
 
+def _is_of_another(request: HttpRequest, referral: Referral) -> bool:
+    """The case passed to another person while the page was open: what was said of the one is not done to the other."""
+    own = str(referral.beneficiary.uid)
+    if request.POST.get("of", own) == own:
+        return False
+    messages.info(request, _("Ce dossier n’est plus celui de la même personne : relisez-le. Rien n’a été changé."))
+    return True
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, uid: UUID) -> HttpResponse:
     referral = load_case(request, uid)
     require(permissions.may_ever(request.actor, Verb.CORRECT_PERSON, referral))
+    if _is_of_another(request, referral):
+        return redirect("referral_case", uid)
     if referral.state == State.DRAFT:
         return redirect("referral_person", uid)
     known = CorrectPersonForm.known(referral.beneficiary, None)
@@ -58,6 +69,8 @@ def withdraw_consent(request: HttpRequest, uid: UUID) -> HttpResponse:
     """In any state of the case: what the person agreed to is theirs to take back at any moment."""
     referral = get_visible_or_404(Referral.objects.for_step(request.actor), request.actor, uid)
     require(permissions.may_ever(request.actor, Verb.WITHDRAW, referral))
+    if _is_of_another(request, referral):
+        return redirect("referral_case", uid)
     consent = Consent.objects.in_force().of_beneficiary(referral.beneficiary_id).first()
     if consent is None:
         messages.info(request, _("Aucun accord n’est en vigueur : rien n’est partagé, et rien n’a changé."))

@@ -36,16 +36,16 @@ def new(request: HttpRequest) -> HttpResponse:
     if opened := Referral.objects.visible_to(request.actor).with_uid(entry.dossier).first():
         return redirect("referral_person", opened.uid)
     known = _known(request, entry)
-    stored = PersonForm.known(known, _latest(known)) if known else {}
+    stored = PersonForm.known(known, latest_case(known)) if known else {}
     form = NewPersonForm(initial={**stored, **entry.initial_of(PersonForm), "key": entry.dossier})
-    asked = None if _consent_of(known) else ConsentForm(initial=entry.initial_of(ConsentForm))
+    asked = None if consent_of(known) else ConsentForm(initial=entry.initial_of(ConsentForm))
     return _show_new(request, entry, form, asked, known)
 
 
 def _posted(request: HttpRequest, entry: Typed) -> HttpResponse:
     known = _known(request, entry)
     form = NewPersonForm(request.POST)
-    asked = None if _consent_of(known) else ConsentForm(request.POST, person=form)
+    asked = None if consent_of(known) else ConsentForm(request.POST, person=form)
     is_complete = all([form.is_valid(), asked is None or asked.is_valid()])
     same = _same_person(request, form) if known is None and form.is_valid() else None
     is_complete = is_complete and (same is None or same.is_valid())
@@ -70,7 +70,7 @@ def _show_new(
         "form": form,
         "same": same,
         "consent_form": asked,
-        "consent_in_force": _consent_of(known),
+        "consent_in_force": consent_of(known),
         "known": known_people.card(known) if known else None,
         "typed": entry,
         "steps": steps.bar(None, "person"),
@@ -87,7 +87,7 @@ def _show_new(
 def person(request: HttpRequest, referral: Referral) -> HttpResponse:
     known = referral.beneficiary
     stored = PersonForm.known(known, referral)
-    entry = typed.at_step(request, referral.uid, Step.PERSON, stored)
+    entry = typed.at_step(request, referral.uid, Step.PERSON, stored, known.pk)
     consents = list(known.consents.newest_first())
     form, asked = _forms_of_a_draft(request, entry, stored, is_agreed=any(one.is_in_force for one in consents))
     is_complete = all([form.is_valid(), asked is None or asked.is_valid()])
@@ -152,11 +152,11 @@ def _known(request: HttpRequest, entry: Typed) -> Beneficiary | None:
     return known
 
 
-def _latest(known: Beneficiary) -> Referral | None:
+def latest_case(known: Beneficiary) -> Referral | None:
     return next(iter(known.referrals.all()), None)
 
 
-def _consent_of(known: Beneficiary | None) -> Consent | None:
+def consent_of(known: Beneficiary | None) -> Consent | None:
     """What they agreed to holds for a new need, unless the text has changed since, or it was long ago."""
     if known is None:
         return None
@@ -184,7 +184,7 @@ def _opened(
 ) -> Referral | None:
     person = PersonInput(**form.person)
     if same and same.chosen:
-        known, person = same.chosen, _added_to(same.chosen, person)
+        known, person = same.chosen, added_to(same.chosen, person)
     try:
         return transitions.open_referral(
             person=person,
@@ -199,7 +199,7 @@ def _opened(
         return None
 
 
-def _added_to(known: Beneficiary, person: PersonInput) -> PersonInput:
+def added_to(known: Beneficiary, person: PersonInput) -> PersonInput:
     """The record keeps its name, its day of birth and whatever was left empty; notes are put after its own."""
     notes = "\n".join(note for note in (known.notes, person.notes) if note)
     said = {name: getattr(person, name) or getattr(known, name) for name in ("phone", "email", "address")}

@@ -90,13 +90,16 @@ class Typed:
             request.session[SUBMITTED] = pages[-PAGES_REMEMBERED:]
 
 
-def at_step(request: HttpRequest, dossier: UUID, step: str, stored: Mapping[str, Any]) -> Typed:
-    """`stored` is what the step's form shows when nothing was typed; {} before the dossier is opened."""
+def at_step(request: HttpRequest, dossier: UUID, step: str, stored: Mapping[str, Any], of: object = None) -> Typed:
+    """`stored` is what the step's form shows when nothing was typed; {} before the dossier is opened.
+
+    `of` is the key of the person: what was typed of one is never in order for another.
+    """
     rows = Unfinished.objects.visible_to(request.actor).of_dossier(dossier)  # type: ignore[attr-defined]
     return Typed(
         dossier=dossier,
         step=step,
-        version=version_of(stored),
+        version=version_of({**stored, "of": of}),
         rows={row.step: row for row in rows},
         is_asked_for="reprendre" in request.GET,
     )

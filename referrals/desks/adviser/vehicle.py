@@ -24,7 +24,7 @@ from referrals.symptoms import stop_reasons
 @steps.step()
 def vehicle(request: HttpRequest, referral: Referral) -> HttpResponse:
     stored = VehicleEntry.stored(referral)
-    marks = typed.at_step(request, referral.uid, Step.VEHICLE, stored.initial)
+    marks = typed.at_step(request, referral.uid, Step.VEHICLE, stored.initial, referral.beneficiary_id)
     if request.method != "POST":
         shown, is_of_before = _first_shown(request, referral, marks, stored)
         return _show(request, referral, marks, shown, photos.form_of(referral, marks.data), is_of_before=is_of_before)
