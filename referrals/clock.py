@@ -83,8 +83,8 @@ def chase(put_at: datetime, delays: Delays = DEFAULT, department: str = PARIS) -
 
 def due_on(begun_at: datetime, working_days: int, department: str = PARIS) -> date:
     """The last day on which something begun at this aware moment may be done."""
-    local = begun_at.astimezone(zone_of(department))
-    first = local.date() if local.time() < LATEST_START else local.date() + timedelta(days=1)
+    begun = local(begun_at, department)
+    first = begun.date() if begun.time() < LATEST_START else begun.date() + timedelta(days=1)
     return add_working_days(next_working_day(first, department), working_days, department)
 
 
@@ -124,6 +124,21 @@ def working_days_between(first: date, last: date, department: str = PARIS) -> in
 
 def is_working_day(day: date, department: str = PARIS) -> bool:
     return day.weekday() < 5 and day not in public_holidays(day.year, department)
+
+
+def is_visiting_day(day: date, department: str = PARIS) -> bool:
+    """Whether a garage may be open: garages work on Saturdays, not on Sundays nor on public holidays."""
+    return day.weekday() < 6 and day not in public_holidays(day.year, department)
+
+
+def moment_at(day: date, at: time, department: str = PARIS) -> datetime:
+    """What the clocks of this department call this time of this day, in UTC."""
+    return _moment(day, at, department)
+
+
+def local(moment: datetime, department: str = PARIS) -> datetime:
+    """This moment as the clocks of this department show it."""
+    return moment.astimezone(zone_of(department))
 
 
 def public_holidays(year: int, department: str = PARIS) -> frozenset[date]:

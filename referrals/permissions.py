@@ -12,6 +12,8 @@ from referrals.states import TABLE, Party, State, Verb, is_allowed, verbs_from
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from garages.models import Garage
+
 NOBODY: frozenset[Party] = frozenset()
 
 
@@ -75,6 +77,12 @@ def can_note(actor: Actor, referral: Referral) -> bool:
 def can_correct(actor: Actor, note: Note) -> bool:
     """Whoever wrote it, for as long as they work there."""
     return actor.membership is not None and note.by_id == actor.membership.pk
+
+
+def can_publish_slots(actor: Actor, garage: Garage) -> bool:
+    """Anyone of the garage who answers referrals: reception books too."""
+    is_own = garage.organisation_id == actor.organisation_id
+    return actor.is_garage and is_own and actor.can(Permission.ANSWER_ASSIGNMENTS)
 
 
 def can_see_income(actor: Actor, referral: Referral) -> bool:

@@ -59,6 +59,11 @@ class Verb(StrEnum):
     LAPSE = "lapse"
     SETTLE_BY_TELEPHONE = "settle_by_telephone"
     GIVE_BACK = "give_back"
+    PROPOSE_APPOINTMENT = "propose_appointment"
+    CONFIRM_APPOINTMENT = "confirm_appointment"
+    MOVE_APPOINTMENT = "move_appointment"
+    CANCEL_APPOINTMENT = "cancel_appointment"
+    KEEP_APPOINTMENT = "keep_appointment"  # the person came
     NO_SHOW = "no_show"
     ISSUE_QUOTE = "issue_quote"
     SUPERSEDE_QUOTE = "supersede_quote"
@@ -135,6 +140,8 @@ def _move(sources: set[State], targets: set[State], who: set[Party]) -> Move:
 S, P = State, Party
 OPEN_STATES = frozenset(State) - {S.COMPLETED, S.CLOSED}
 SENDERS = frozenset({P.ADVISER, P.VOLUNTEER, P.CLIENT})
+# A garage has it in hands: the car comes to be seen, and again to be repaired
+IN_HAND = frozenset({S.ACCEPTED, S.QUOTED, S.AGREED})
 REOPEN_WITHIN_DAYS = 30
 
 TABLE: dict[Verb, Move] = {
@@ -151,6 +158,11 @@ TABLE: dict[Verb, Move] = {
     Verb.LAPSE: _move({S.WAITING}, {S.WAITING}, {P.SYSTEM}),
     Verb.SETTLE_BY_TELEPHONE: _move({S.WAITING}, {S.ACCEPTED}, {P.GARAGE, P.ADVISER}),
     Verb.GIVE_BACK: _move({S.ACCEPTED, S.QUOTED}, {S.WAITING}, {P.GARAGE, P.SYSTEM}),
+    Verb.PROPOSE_APPOINTMENT: _move({*IN_HAND}, {*IN_HAND}, {P.GARAGE, P.ADVISER}),
+    Verb.CONFIRM_APPOINTMENT: _move({*IN_HAND}, {*IN_HAND}, {P.GARAGE, P.ADVISER}),
+    Verb.MOVE_APPOINTMENT: _move({*IN_HAND}, {*IN_HAND}, {P.GARAGE, P.ADVISER}),
+    Verb.CANCEL_APPOINTMENT: _move({*IN_HAND}, {*IN_HAND}, {P.GARAGE, P.ADVISER}),
+    Verb.KEEP_APPOINTMENT: _move({*IN_HAND}, {*IN_HAND}, {P.GARAGE}),
     Verb.NO_SHOW: _move({S.ACCEPTED}, {S.ACCEPTED, S.CLOSED}, {P.GARAGE}),
     Verb.ISSUE_QUOTE: _move({S.ACCEPTED}, {S.QUOTED}, {P.WORKSHOP}),
     Verb.SUPERSEDE_QUOTE: _move({S.QUOTED}, {S.QUOTED}, {P.WORKSHOP}),

@@ -1,13 +1,21 @@
 """States, verbs, outcomes and reasons in French: the words that people read."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from garages.hours import at_hour
 from mobiliz.lib import clock
+from referrals.clock import local
 from referrals.states import DeclineReason, End, Outcome, State, Verb
+
+if TYPE_CHECKING:
+    from garages.models import Garage
 
 STATES = [
     (State.DRAFT.value, _("brouillon")),
@@ -81,6 +89,11 @@ VERBS = [
     (Verb.LAPSE.value, _("restée sans réponse du garage")),
     (Verb.SETTLE_BY_TELEPHONE.value, _("acceptée par téléphone")),
     (Verb.GIVE_BACK.value, _("rendue par le garage")),
+    (Verb.PROPOSE_APPOINTMENT.value, _("rendez-vous proposé")),
+    (Verb.CONFIRM_APPOINTMENT.value, _("rendez-vous confirmé")),
+    (Verb.MOVE_APPOINTMENT.value, _("rendez-vous déplacé")),
+    (Verb.CANCEL_APPOINTMENT.value, _("rendez-vous annulé")),
+    (Verb.KEEP_APPOINTMENT.value, _("personne venue au rendez-vous")),
     (Verb.NO_SHOW.value, _("rendez-vous manqué")),
     (Verb.ISSUE_QUOTE.value, _("devis émis")),
     (Verb.SUPERSEDE_QUOTE.value, _("devis remplacé")),
@@ -114,9 +127,15 @@ ACTOR_KINDS = {
 
 def moment_in_words(moment: datetime) -> str:
     """ "aujourd’hui à 10 h 42", "le 12 novembre à 10 h 42", in Paris time."""
-    local = moment.astimezone(clock.PARIS)
-    hour = f"{local.hour} h {local.minute:02d}"
-    if local.date() == clock.today():
+    there = moment.astimezone(clock.PARIS)
+    hour = f"{there.hour} h {there.minute:02d}"
+    if there.date() == clock.today():
         return gettext("aujourd’hui à %(hour)s") % {"hour": hour}
-    pattern = "j F" if local.year == clock.today().year else "j F Y"
-    return gettext("le %(day)s à %(hour)s") % {"day": date_format(local, pattern), "hour": hour}
+    pattern = "j F" if there.year == clock.today().year else "j F Y"
+    return gettext("le %(day)s à %(hour)s") % {"day": date_format(there, pattern), "hour": hour}
+
+
+def moment_at_garage(moment: datetime, garage: Garage) -> str:
+    """ "mardi 1 décembre à 10 h 30", as the garage's own clock shows it: the car is seen there."""
+    here = local(moment, garage.commune.department_id)
+    return gettext("%(day)s à %(hour)s") % {"day": date_format(here, "l j F"), "hour": at_hour(here.time())}

@@ -54,6 +54,11 @@ LOOKS: dict[str, Look] = {
     "lapse:left": Look("late", "x-mark", gettext_lazy("%(garage)s ne prend plus d’orientation")),
     Verb.SETTLE_BY_TELEPHONE: Look("good", "phone", gettext_lazy("%(garage)s accepte par téléphone")),
     Verb.GIVE_BACK: Look("late", "arrow-left", gettext_lazy("%(garage)s rend le dossier")),
+    Verb.PROPOSE_APPOINTMENT: Look("wait", "calendar", gettext_lazy("Rendez-vous proposé")),
+    Verb.CONFIRM_APPOINTMENT: Look("good", "calendar", gettext_lazy("Rendez-vous confirmé")),
+    Verb.MOVE_APPOINTMENT: Look("wait", "calendar", gettext_lazy("Rendez-vous déplacé")),
+    Verb.CANCEL_APPOINTMENT: Look("late", "calendar", gettext_lazy("Rendez-vous annulé")),
+    Verb.KEEP_APPOINTMENT: Look("good", "calendar", gettext_lazy("La personne est venue au rendez-vous")),
     Verb.NO_SHOW: Look("late", "calendar", gettext_lazy("La personne n’est pas venue au rendez-vous")),
     "no_show:closed": Look("late", "x-mark", gettext_lazy("Deuxième rendez-vous manqué : le dossier est fermé")),
     Verb.ISSUE_QUOTE: Look("good", "document-text", gettext_lazy("Devis proposé")),
@@ -172,13 +177,36 @@ def _told(entry: LogEntry) -> Iterator[str]:
         listed = ", ".join(str(_FIELDS.get(name, _("autre"))) for name in detail["fields"])
         kind = _("erreur") if detail.get("kind") == "error" else _("changement")
         yield _("%(kind)s : %(fields)s.") % {"kind": kind.capitalize(), "fields": listed}
+    yield from _of_an_appointment(entry)
     if "retired" in detail:
         yield from _of_a_merge(detail)
-    if "before" in detail:
+    if "before" in detail and entry.verb == Verb.HAND_TO_COLLEAGUE:
         yield _("Avant, %(who)s le suivait.") % {"who": detail["before"]}
     if detail.get("consent") == "withdrawn":
         yield _("La personne retire son accord : plus rien n’est partagé.")
     yield from _why(detail)
+
+
+_SURE = {"proposed": gettext_lazy("à confirmer"), "booked": gettext_lazy("confirmé par les deux côtés")}
+
+
+def _of_an_appointment(entry: LogEntry) -> Iterator[str]:
+    """When, how sure, and what it was before."""
+    if "slot" in entry.detail:
+        yield _("Créneau demandé : %(when)s.") % {"when": _moment(entry, "slot")}
+    if "starts_at" not in entry.detail:
+        return
+    sure = _SURE.get(entry.detail["appointment"])
+    when = _moment(entry, "starts_at")
+    yield _("Rendez-vous le %(when)s, %(sure)s.") % {"when": when, "sure": sure} if sure else f"{when.capitalize()}."
+    if entry.verb == Verb.MOVE_APPOINTMENT and "before" in entry.detail:
+        yield _("Il était prévu le %(when)s.") % {"when": _moment(entry, "before")}
+
+
+def _moment(entry: LogEntry, name: str) -> str:
+    """A moment of the log, as the clock of the garage shows it."""
+    assert entry.assignment is not None
+    return words.moment_at_garage(datetime.fromisoformat(entry.detail[name]), entry.assignment.garage)
 
 
 def _of_a_merge(detail: dict[str, Any]) -> Iterator[str]:

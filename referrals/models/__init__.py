@@ -1,5 +1,6 @@
 """People, vehicles, referrals, quotes."""
 
+from referrals.models.appointments import Appointment, AppointmentStatus, Side, Slot
 from referrals.models.choice import GarageChoice
 from referrals.models.fault import PreDiagnosis
 from referrals.models.incidents import Incident, IncidentKind, Resolution
@@ -12,6 +13,8 @@ from referrals.models.unfinished import Step, Unfinished
 from referrals.models.vehicle import Vehicle
 
 __all__ = [
+    "Appointment",
+    "AppointmentStatus",
     "Assignment",
     "Beneficiary",
     "Called",
@@ -33,6 +36,8 @@ __all__ = [
     "Referral",
     "Repair",
     "Resolution",
+    "Side",
+    "Slot",
     "Step",
     "Unfinished",
     "Vehicle",

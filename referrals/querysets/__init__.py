@@ -1,5 +1,6 @@
 """Who sees which row, as the table "who sees what" says; and the questions that desks ask, by name."""
 
+from referrals.querysets.appointments import AppointmentQuerySet, SlotQuerySet
 from referrals.querysets.assignment import AssignmentQuerySet, GarageChoiceQuerySet
 from referrals.querysets.incidents import IncidentQuerySet
 from referrals.querysets.log import ChangeQuerySet, LogEntryQuerySet, NoteQuerySet
@@ -15,6 +16,7 @@ from referrals.querysets.quotes import QuoteQuerySet, QuoteVersionQuerySet
 from referrals.querysets.referral import ReferralQuerySet
 
 __all__ = [
+    "AppointmentQuerySet",
     "AssignmentQuerySet",
     "BeneficiaryQuerySet",
     "ChangeQuerySet",
@@ -29,5 +31,6 @@ __all__ = [
     "QuoteQuerySet",
     "QuoteVersionQuerySet",
     "ReferralQuerySet",
+    "SlotQuerySet",
     "VehicleQuerySet",
 ]

@@ -5,6 +5,16 @@ changes, all in one transaction. Refused (and Overtaken) say in French what happ
 """
 
 from referrals.transitions.answering import accept, decline, give_back, lapse, no_show, settle_by_telephone
+from referrals.transitions.appointments import (
+    cancel_appointment,
+    confirm_appointment,
+    hold_slot,
+    keep_appointment,
+    move_appointment,
+    propose_appointment,
+    publish_slots,
+    withdraw_slot,
+)
 from referrals.transitions.closing import close, reopen, tell_refusal, withdraw, withdraw_consent
 from referrals.transitions.colleagues import hand_all_to_colleague, hand_to_colleague
 from referrals.transitions.consenting import ConsentInput, record_consent
@@ -53,9 +63,11 @@ __all__ = [
     "answer_incident",
     "approve_review",
     "assign",
+    "cancel_appointment",
     "cancel_repair",
     "close",
     "complete_incident",
+    "confirm_appointment",
     "correct_person",
     "decline",
     "decline_quote",
@@ -63,13 +75,18 @@ __all__ = [
     "give_back",
     "hand_all_to_colleague",
     "hand_to_colleague",
+    "hold_slot",
     "issue_quote",
+    "keep_appointment",
     "lapse",
     "load_history",
     "merge_people",
+    "move_appointment",
     "move_to_person",
     "no_show",
     "open_referral",
+    "propose_appointment",
+    "publish_slots",
     "record_consent",
     "record_repair",
     "refuse_review",
@@ -87,4 +104,5 @@ __all__ = [
     "withdraw",
     "withdraw_consent",
     "withdraw_incident",
+    "withdraw_slot",
 ]

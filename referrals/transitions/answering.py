@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,16 +11,22 @@ from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from referrals.models import Assignment, LogEntry
 from referrals.states import DeclineReason, End, Outcome, State, Verb
+from referrals.transitions.appointments import fix_on_accepting, mark_missed, told
 from referrals.transitions.core import Refused, begin_assignment, end_assignment, finish, overtaken
 from referrals.transitions.quoting import withdraw_quote
 
 
 @transaction.atomic
-def accept(assignment: Assignment, *, by: Actor) -> None:
-    """The garage takes it: the person's name and telephone open to it."""
+def accept(assignment: Assignment, *, by: Actor, slot: datetime | None = None) -> None:
+    """The garage takes it: the person's name and telephone open to it.
+
+    `slot`: a moment that it proposes; without it, the slot that was held for the referral is booked, if there is one.
+    """
     referral, assignment = begin_assignment(assignment, Verb.ACCEPT, by=by)
     _mark_accepted(assignment)
-    finish(referral, Verb.ACCEPT, State.ACCEPTED, by=by, assignment=assignment)
+    fixed = fix_on_accepting(assignment, slot, by)
+    detail = told(fixed) if fixed else None
+    finish(referral, Verb.ACCEPT, State.ACCEPTED, by=by, assignment=assignment, detail=detail)
 
 
 @transaction.atomic
@@ -51,7 +57,8 @@ def settle_by_telephone(assignment: Assignment, *, spoke_with: str, on: date, by
     if not clock.day_of(assignment.put_at) <= on <= clock.today():
         raise Refused(_("L’appel a eu lieu entre l’envoi de l’orientation et aujourd’hui."), field="on")
     _mark_accepted(assignment)
-    detail = {"spoke_with": spoke_with.strip(), "on": on.isoformat()}
+    fixed = fix_on_accepting(assignment, None, by)
+    detail = {"spoke_with": spoke_with.strip(), "on": on.isoformat(), **(told(fixed) if fixed else {})}
     finish(referral, Verb.SETTLE_BY_TELEPHONE, State.ACCEPTED, by=by, assignment=assignment, detail=detail)
 
 
@@ -67,7 +74,8 @@ def give_back(assignment: Assignment, *, reason: DeclineReason, by: Actor, comme
 
 @transaction.atomic
 def no_show(assignment: Assignment, *, by: Actor, already: int | None = None) -> None:
-    """The person did not come; the second time closes the referral as unreachable.
+    """The person did not come to the appointment, whose time has passed; the second time closes the referral as
+    unreachable.
 
     `already`: how many were noted when the page was shown, so that a double click does not note two.
     """
@@ -75,11 +83,12 @@ def no_show(assignment: Assignment, *, by: Actor, already: int | None = None) ->
     noted = LogEntry.objects.of_assignment(assignment).of_verb(Verb.NO_SHOW).count()
     if already is not None and noted != already:
         raise overtaken(referral, assignment)
+    missed = mark_missed(assignment)
+    detail = told(missed) if missed else None
     if noted:
         end_assignment(assignment, End.CLOSED)
-        finish(referral, Verb.NO_SHOW, State.CLOSED, by=by, assignment=assignment, outcome=Outcome.UNREACHABLE)
-    else:
-        finish(referral, Verb.NO_SHOW, State.ACCEPTED, by=by, assignment=assignment)
+    to, outcome = (State.CLOSED, Outcome.UNREACHABLE) if noted else (State.ACCEPTED, None)
+    finish(referral, Verb.NO_SHOW, to, by=by, assignment=assignment, outcome=outcome, detail=detail)
 
 
 def _mark_accepted(assignment: Assignment) -> None:

@@ -12,6 +12,7 @@ from mobiliz.lib import clock
 from referrals import permissions
 from referrals.models import Assignment, Change, LogEntry, Referral
 from referrals.states import TABLE, End, Outcome, State, Verb
+from referrals.transitions import slots
 from referrals.words import moment_in_words
 
 
@@ -114,11 +115,13 @@ def finish(
 
 
 def end_assignment(assignment: Assignment, end: End, *, reason: str = "", comment: str = "") -> None:
-    """The garage no longer holds the referral; its place is free again unless it had accepted."""
+    """The garage no longer holds the referral; its place is free again unless it had accepted, and what was fixed
+    with it is off."""
     assignment.ended_at = clock.now()
     assignment.end = end.value
     assignment.end_reason, assignment.end_comment = reason, comment
     assignment.save(update_fields=["ended_at", "end", "end_reason", "end_comment"])
+    slots.give_up(assignment)
 
 
 def open_assignment(referral: Referral) -> Assignment | None:

@@ -16,6 +16,7 @@ from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from referrals.models import Assignment, Quote, QuoteAnswer, QuoteCounter, QuoteLine, QuoteVersion, Referral
 from referrals.states import End, Outcome, State, Verb
+from referrals.transitions import slots
 from referrals.transitions.core import Overtaken, Refused, begin_assignment, end_assignment, finish
 
 
@@ -39,6 +40,7 @@ def issue_quote(
         )
     quote = Quote.objects.create(assignment=assignment, first_issued_at=clock.now(), **_next_number(assignment, on))
     version = _issue(quote, referral, lines, by, on, immobilisation_days, instalments)
+    slots.came(assignment)
     finish(referral, Verb.ISSUE_QUOTE, State.QUOTED, by=by, assignment=assignment, detail=_quote_detail(version))
     return version
 

@@ -13,6 +13,7 @@ from mobiliz.lib import clock
 from mobiliz.lib.numbers import format_eur
 from referrals.models import Assignment, QuoteVersion, Repair
 from referrals.states import End, Outcome, State, Verb
+from referrals.transitions import slots
 from referrals.transitions.core import Refused, begin_assignment, end_assignment, finish
 from referrals.transitions.quoting import accepted_version
 
@@ -40,6 +41,7 @@ def record_repair(
         recorded_at=clock.now(),
         recorded_by=by.membership,
     )
+    slots.nothing_more_to_come(assignment)
     detail = {"done_on": done_on.isoformat(), "final_total_incl_tax": str(final_total_incl_tax)}
     finish(referral, Verb.RECORD_REPAIR, State.COMPLETED, by=by, assignment=assignment, detail=detail)
     return repair

@@ -15,21 +15,28 @@ from mobiliz.lib.distances import haversine_km
 from mobiliz.lib.numbers import format_decimal_fr
 from mobiliz.lib.periods import iso_week_monday
 from mobiliz.territory.lands import land_of
-from referrals.models import Assignment, Referral
+from referrals.models import Assignment, Referral, Slot
 from referrals.reach import FARTHEST_AGREED_KM, is_within
 from referrals.readiness import Missing, missing_for_review, missing_for_sending
 from referrals.states import End, Outcome, State, Verb
+from referrals.transitions.appointments import keep_for_answer
 from referrals.transitions.core import Refused, begin, end_assignment, finish, open_assignment
 
 
 @transaction.atomic
 def send(
-    referral: Referral, *, garage: Garage, by: Actor, choice_reason: str = "", agreed_km: int | None = None
+    referral: Referral,
+    *,
+    garage: Garage,
+    by: Actor,
+    choice_reason: str = "",
+    agreed_km: int | None = None,
+    slot: Slot | None = None,
 ) -> Assignment:
     """Put a ready draft to a garage with a place left this week.
 
     `agreed_km` is the person's new word on how far they go, asked for this garage; without it the garage is within
-    the distance that they agreed to before.
+    the distance that they agreed to before. `slot` is held until the garage answers.
     """
     referral, _nothing = begin(referral, Verb.SEND, by=by)
     _refuse_if(missing_for_sending(referral, clock.today()))
@@ -37,7 +44,8 @@ def send(
     word = _new_word(referral, agreed_km)
     assignment = _put(referral, garage, choice_reason)
     also += ["distance_agreed_km"] if word else []
-    finish(referral, Verb.SEND, State.WAITING, by=by, assignment=assignment, detail=word, also=tuple(also))
+    detail = {**word, **keep_for_answer(referral, garage, slot)}
+    finish(referral, Verb.SEND, State.WAITING, by=by, assignment=assignment, detail=detail, also=tuple(also))
     return assignment
 
 
@@ -89,9 +97,15 @@ def unsend(referral: Referral, *, by: Actor) -> None:
 
 @transaction.atomic
 def assign(
-    referral: Referral, *, garage: Garage, by: Actor, choice_reason: str = "", agreed_km: int | None = None
+    referral: Referral,
+    *,
+    garage: Garage,
+    by: Actor,
+    choice_reason: str = "",
+    agreed_km: int | None = None,
+    slot: Slot | None = None,
 ) -> Assignment:
-    """Put a waiting referral that no garage holds to the next one; `agreed_km` as for `send`."""
+    """Put a waiting referral that no garage holds to the next one; `agreed_km` and `slot` as for `send`."""
     referral, _nothing = begin(referral, Verb.ASSIGN, by=by)
     held = open_assignment(referral)
     if held:
@@ -104,7 +118,8 @@ def assign(
     word = _new_word(referral, agreed_km)
     assignment = _put(referral, garage, choice_reason)
     also = ("distance_agreed_km",) if word else ()
-    finish(referral, Verb.ASSIGN, State.WAITING, by=by, assignment=assignment, detail=word, also=also)
+    detail = {**word, **keep_for_answer(referral, garage, slot)}
+    finish(referral, Verb.ASSIGN, State.WAITING, by=by, assignment=assignment, detail=detail, also=also)
     return assignment
 
 

@@ -4,7 +4,7 @@ Each step takes memberships of the cast and stands on the step before it. Steps 
 the Referral, later ones the Assignment.
 """
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 from eligibility.models import Threshold
@@ -14,7 +14,8 @@ from mobiliz.accounts.models import Membership
 from mobiliz.lib import clock
 from mobiliz.lib.images import clean
 from referrals import actions, photos, transitions
-from referrals.models import Assignment, Photo, Referral
+from referrals.clock import is_visiting_day, moment_at
+from referrals.models import Appointment, Assignment, Photo, Referral, Slot
 from referrals.transitions import ConsentInput, IdentityInput, PersonInput
 from tests.cast import actor
 from tests.factories import pictures
@@ -194,6 +195,28 @@ def completed(adviser: Membership, workshop: Membership, **person) -> Assignment
         by=actor(workshop),
     )
     return fresh(assignment)
+
+
+# --- appointments -----------------------------------------------------------------------------------------
+def opening(days: int, hour: int = 10, minute: int = 0):
+    """In so many days, or on the next day on which the garages of the cast may be open."""
+    day = clock.today() + timedelta(days=days)
+    while not is_visiting_day(day):
+        day += timedelta(days=1)
+    return moment_at(day, time(hour, minute))
+
+
+def appointment(assignment: Assignment, workshop: Membership, *, is_agreed: bool = True, **given) -> Appointment:
+    """In a week; agreed by telephone, unless it is only proposed."""
+    given.setdefault("starts_at", opening(7))
+    return transitions.propose_appointment(assignment, is_agreed=is_agreed, by=actor(workshop), **given)
+
+
+def slot(workshop: Membership, moment=None, **given) -> Slot:
+    """Published by the garage: in four days at 9:00, unless another moment is given."""
+    garage, moment = garage_of(workshop), moment or opening(4, 9)
+    transitions.publish_slots(garage, moments=[moment], by=actor(workshop), **given)
+    return Slot.objects.of_garage(garage.pk).at(moment).published().get()
 
 
 # --- around it --------------------------------------------------------------------------------------------

@@ -5,11 +5,11 @@ import pytest
 from mobiliz.accounts.actors import SYSTEM
 from mobiliz.lib import clock
 from referrals import transitions
-from referrals.models import Assignment, IncidentKind, Resolution
+from referrals.models import Appointment, Assignment, IncidentKind, Resolution
 from referrals.states import DeclineReason, Outcome
 from tests.cast import actor
 from tests.factories import journey
-from tests.factories.journey import identity
+from tests.factories.journey import identity, opening
 
 
 @pytest.fixture
@@ -70,6 +70,17 @@ def do(adviser, colleague, workshop, pilot, garage, other_garage):
                 held, spoke_with="Mme Faure", on=today, by=by_adviser
             ),
             "give_back": lambda: transitions.give_back(held, reason=no, by=by_workshop),
+            "propose_appointment": lambda: transitions.propose_appointment(
+                held, starts_at=opening(7), is_agreed=True, by=by_workshop
+            ),
+            "confirm_appointment": lambda: transitions.confirm_appointment(_appointment_of(held), by=by_adviser),
+            "move_appointment": lambda: transitions.move_appointment(
+                _appointment_of(held), starts_at=opening(8), by=by_adviser
+            ),
+            "cancel_appointment": lambda: transitions.cancel_appointment(
+                _appointment_of(held), why="Travaille ce jour-là", by=by_adviser
+            ),
+            "keep_appointment": lambda: transitions.keep_appointment(_appointment_of(held), by=by_workshop),
             "no_show": lambda: transitions.no_show(held, by=by_workshop),
             "issue_quote": lambda: transitions.issue_quote(held, lines=journey.LINES, by=by_workshop),
             "supersede_quote": lambda: transitions.supersede_quote(
@@ -123,11 +134,18 @@ def do(adviser, colleague, workshop, pilot, garage, other_garage):
     return act
 
 
+def _appointment_of(held):
+    """The last of this assignment; one that is no more stands for a page left open."""
+    return held.appointments.last() or Appointment(assignment=held)
+
+
 @pytest.fixture
-def prepare(adviser):
+def prepare(adviser, workshop):
     """`prepare("assign", referral, assignment)`: what a row of the table takes for granted."""
 
     def make_ready(verb, referral, held):
+        if verb in {"confirm_appointment", "move_appointment", "cancel_appointment", "keep_appointment"}:
+            journey.appointment(held, workshop, is_agreed=verb == "keep_appointment")
         if verb == "send_for_review":
             journey.assess(referral, adviser, dwelling="student_alone")
         if verb == "assign":

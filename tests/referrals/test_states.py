@@ -33,6 +33,11 @@ MOVES = [
     ("lapse", "waiting", "waiting"),
     ("settle_by_telephone", "waiting", "accepted"),
     ("give_back", "accepted quoted", "waiting"),
+    ("propose_appointment", "accepted quoted agreed", "accepted quoted agreed"),
+    ("confirm_appointment", "accepted quoted agreed", "accepted quoted agreed"),
+    ("move_appointment", "accepted quoted agreed", "accepted quoted agreed"),
+    ("cancel_appointment", "accepted quoted agreed", "accepted quoted agreed"),
+    ("keep_appointment", "accepted quoted agreed", "accepted quoted agreed"),
     ("no_show", "accepted", "accepted closed"),
     ("issue_quote", "accepted", "quoted"),
     ("supersede_quote", "quoted", "quoted"),
@@ -103,7 +108,12 @@ STATES = ["draft", "review", "waiting", "accepted", "quoted", "agreed", "complet
 ON_ASSIGNMENTS = {
     "accept", "decline", "lapse", "settle_by_telephone", "give_back", "no_show", "issue_quote", "supersede_quote",
     "accept_quote", "decline_quote", "expire_quote", "supplement", "record_repair", "cancel_repair",
+    "propose_appointment", "confirm_appointment", "move_appointment", "cancel_appointment", "keep_appointment",
 }  # fmt: skip
+
+
+# Some verbs are for a moment that has passed
+DAYS_LATER = {"expire_quote": 40, "keep_appointment": 15}
 
 
 @pytest.mark.parametrize(
@@ -119,7 +129,7 @@ def test_a_verb_moves_the_states_of_its_row_and_is_told_off_in_the_others(stage,
     before = LogEntry.objects.of_referral(referral).count()
     if state in sources:
         prepare(verb, referral, held)
-        with clock.moved_to(clock.now() + timedelta(days=40 if verb == "expire_quote" else 0)):
+        with clock.moved_to(clock.now() + timedelta(days=DAYS_LATER.get(verb, 0))):
             do(verb, referral, held)
         _assert_moved(verb, referral, before)
     elif state == "draft" and verb.endswith("_review") and verb != "send_for_review":

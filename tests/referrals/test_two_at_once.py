@@ -9,6 +9,7 @@ from mobiliz.lib import clock
 from mobiliz.lib.refusals import Refused as RefusedInWords
 from referrals import transitions
 from referrals.models import (
+    Appointment,
     Assignment,
     Beneficiary,
     Consent,
@@ -224,3 +225,79 @@ def test_two_cases_that_change_people_with_each_other_at_once_do_not_wait_in_a_c
     at_once(lambda: move(one, two.beneficiary, adviser), lambda: move(two, one.beneficiary, colleague))
     assert journey.fresh(one).beneficiary == two.beneficiary
     assert journey.fresh(two).beneficiary == one.beneficiary
+
+
+def test_two_advisers_who_send_for_one_slot_at_once_one_has_it(adviser, colleague, workshop, garage):
+    slot = journey.slot(workshop)
+    one, other = journey.ready(adviser, last_name="Un"), journey.ready(colleague, last_name="Deux")
+    by_one, by_other = actor(adviser), actor(colleague)
+    results = at_once(
+        lambda: transitions.send(one, garage=garage, slot=slot, by=by_one),
+        lambda: transitions.send(other, garage=garage, slot=slot, by=by_other),
+    )
+    [refused] = _refusals(results)
+    assert refused.code == "slot_taken"
+    [sent] = [result for result in results if isinstance(result, Assignment)]
+    assert journey.fresh(slot).taken_for_id == sent.referral_id
+    loser = other if sent.referral_id == one.pk else one
+    assert journey.fresh(loser).state == "draft"  # nothing of the refused sending is left
+
+
+def test_two_advisers_who_hold_one_slot_at_once_one_has_it(adviser, colleague, workshop):
+    slot = journey.slot(workshop)
+    one, other = journey.ready(adviser, last_name="Un"), journey.ready(colleague, last_name="Deux")
+    by_one, by_other = actor(adviser), actor(colleague)
+    results = at_once(
+        lambda: transitions.hold_slot(one, slot=slot, by=by_one),
+        lambda: transitions.hold_slot(other, slot=slot, by=by_other),
+    )
+    assert len(_refusals(results)) == 1
+
+
+def test_an_adviser_and_another_garage_case_book_one_slot_once(adviser, colleague, workshop, garage):
+    garage.weekly_cap = 6
+    garage.save(update_fields=["weekly_cap"])
+    slot = journey.slot(workshop)
+    held = [journey.accepted(adviser, workshop, last_name=f"Cas{letter}") for letter in "ABCD"]
+    by = actor(adviser)
+    results = at_once(
+        *[lambda one=one: transitions.propose_appointment(one, starts_at=slot.starts_at, by=by) for one in held]
+    )
+    assert [refused.code for refused in _refusals(results)] == ["slot_taken"] * 3
+    assert Appointment.objects.of_slot(slot).count() == 1
+
+
+def test_both_sides_propose_at_once_and_one_appointment_stands(adviser, workshop):
+    assignment = journey.accepted(adviser, workshop)
+    by_adviser, by_workshop = actor(adviser), actor(workshop)
+    results = at_once(
+        lambda: transitions.propose_appointment(assignment, starts_at=journey.opening(3), by=by_adviser),
+        lambda: transitions.propose_appointment(assignment, starts_at=journey.opening(5), by=by_workshop),
+    )
+    [refused] = _refusals(results)
+    assert refused.code == "already_fixed"
+    assert Appointment.objects.of_assignment(assignment).live().count() == 1
+
+
+def test_moving_and_cancelling_at_once_leave_one_or_none(adviser, workshop):
+    assignment = journey.accepted(adviser, workshop)
+    appointment = journey.appointment(assignment, workshop)
+    by_adviser, by_workshop = actor(adviser), actor(workshop)
+    results = at_once(
+        lambda: transitions.move_appointment(appointment, starts_at=journey.opening(9), by=by_workshop),
+        lambda: transitions.cancel_appointment(appointment, why="Travaille", by=by_adviser),
+    )
+    [refused] = _refusals(results)
+    assert isinstance(refused, Overtaken)
+    assert Appointment.objects.of_assignment(assignment).live().count() in (0, 1)
+
+
+def test_a_slot_is_withdrawn_or_held_never_both(adviser, workshop):
+    slot, referral = journey.slot(workshop), journey.ready(adviser)
+    by_adviser, by_workshop = actor(adviser), actor(workshop)
+    at_once(
+        lambda: transitions.hold_slot(referral, slot=slot, by=by_adviser),
+        lambda: transitions.withdraw_slot(slot, by=by_workshop),
+    )
+    slot = journey.fresh(slot)
+    assert (slot.withdrawn_at is None) == (slot.taken_for_id == referral.pk)

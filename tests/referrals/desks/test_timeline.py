@@ -23,6 +23,7 @@ CODES -= {"accept", "assign", "close", "open", "send", "waiting"}
 ON_ASSIGNMENTS = {
     "accept", "decline", "lapse", "settle_by_telephone", "give_back", "no_show", "issue_quote", "supersede_quote",
     "accept_quote", "decline_quote", "expire_quote", "supplement", "record_repair", "cancel_repair",
+    "propose_appointment", "confirm_appointment", "move_appointment", "cancel_appointment", "keep_appointment",
 }  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def test_every_verb_is_told_in_words_from_every_state_that_it_leaves(stage, prep
         if held is None and verb in ON_ASSIGNMENTS:
             continue
         prepare(verb, referral, held)
-        with clock.moved_to(clock.now() + timedelta(days=40 if verb == "expire_quote" else 0)):
+        with clock.moved_to(clock.now() + timedelta(days={"expire_quote": 40, "keep_appointment": 15}.get(verb, 0))):
             do(verb, referral, held)
         event = last_event(referral)
         assert event.title == event.title.strip() != ""
