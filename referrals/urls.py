@@ -9,5 +9,6 @@ urlpatterns = [
     path("orientations/", include("referrals.desks.case_urls")),
     path("affectations/", include("referrals.desks.garage_urls")),
     path("devis/<uuid:uid>/", garage_quotes.quote, name="quote"),
+    path("incidents/", include("referrals.desks.incident_urls")),
     path("examens/", include("referrals.desks.pilot_urls")),
 ]

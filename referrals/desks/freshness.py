@@ -6,11 +6,11 @@ from typing import Any
 
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
-from referrals.models import Assignment, Referral
+from referrals.models import Assignment, Incident, Referral
 
 
 def stamp(actor: Actor) -> str:
-    """At most one query; the same as long as the desk would read the same."""
+    """One query, for pilots two; the same as long as the desk would read the same."""
     return dated(_cases(actor))
 
 
@@ -20,13 +20,16 @@ def _cases(actor: Actor) -> str:
     if actor.is_garage:
         return _moment(Assignment.objects.visible_to(actor).last_change())
     if actor.is_pilot:
-        return pilot_mark(Referral.objects.visible_to(actor).counts_for_pilot())
+        return pilot_mark(
+            Referral.objects.visible_to(actor).counts_for_pilot(), Incident.objects.visible_to(actor).counts()
+        )
     return ""
 
 
-def pilot_mark(counts: dict[str, Any]) -> str:
-    """What changes when a review or a referral without garage comes or goes."""
-    return f"{counts['reviews']}-{counts['unheld']}-{_moment(counts['last'])}"
+def pilot_mark(counts: dict[str, Any], incidents: dict[str, Any]) -> str:
+    """What changes when an incident, a review or a referral without garage comes, goes or grows late."""
+    mark = f"{counts['reviews']}-{counts['unheld']}-{_moment(counts['last'])}"
+    return f"{mark}-{incidents['open']}-{incidents['late']}-{_moment(incidents['last'])}"
 
 
 def dated(mark: str) -> str:

@@ -24,10 +24,11 @@ from referrals.clock import PARIS, REVIEW_WORKING_DAYS, due_on, working_days_bet
 from referrals.desks import freshness
 from referrals.desks.adviser.household import verdict_of
 from referrals.desks.attempts import attempt
+from referrals.desks.incident_lines import figures_of, line_of
 from referrals.desks.next_steps import next_step
 from referrals.desks.pilot_network import silent_garages, to_mend
 from referrals.forms.review import ApproveForm, RefuseForm
-from referrals.models import Referral
+from referrals.models import Incident, Referral
 from referrals.states import State, Verb
 
 MOST = 200
@@ -45,23 +46,29 @@ UNSURE = {
 
 @require_safe
 def desk(request: HttpRequest, month: Any = None) -> HttpResponse:
-    """Reviews first, the oldest first; then what waits for a garage; then silence and what to mend in the network;
-    this month's figures last (`month`, as reporting counts them)."""
+    """Incidents first, by the moment they are due; then reviews, the oldest first; then what waits for a garage; then
+    silence and what to mend in the network; this month's figures last (`month`, as reporting counts them)."""
     actor = request.actor
     seen = Referral.objects.visible_to(actor)
     counts = seen.counts_for_pilot()
     silent, mends = silent_garages(actor), to_mend(actor)
+    trouble = Incident.objects.visible_to(actor)
+    troubles = trouble.counts()
     everything = "tout" in request.GET
     reviews = seen.in_state(State.REVIEW).for_review_line()
     unheld = seen.without_garage().for_unheld_line()
     context = {
         "now": clock.now(),
-        "stamp": freshness.dated(freshness.pilot_mark(counts)),
-        "title": _title(counts["reviews"], counts["unheld"], len(silent)),
+        "stamp": freshness.dated(freshness.pilot_mark(counts, troubles)),
+        "title": _title(troubles["open"], counts["reviews"], counts["unheld"], len(silent)),
+        "troubles": troubles,
+        "late_label": _late(troubles["late"]),
+        "incidents": [line_of(one) for one in _first(trouble.open().by_due().for_lines(actor), everything)],
+        "answer_figures": figures_of(trouble),
         "counts": counts,
         "reviews": [_review_line(row) for row in _first(reviews, everything)],
         "unheld": [{"referral": row, "next": next_step(row)} for row in _first(unheld, everything)],
-        "has_more": not everything and max(counts["reviews"], counts["unheld"], len(silent)) > SHOWN,
+        "has_more": not everything and max(troubles["open"], counts["reviews"], counts["unheld"], len(silent)) > SHOWN,
         "silent": silent if everything else silent[:SHOWN],
         "silent_count": len(silent),
         "mends": mends,
@@ -187,10 +194,16 @@ def _due_in_words(late: int, *, is_today: bool) -> str:
     return _("À décider avant ce soir") if is_today else _("À décider")
 
 
-def _title(reviews: int, unheld: int, silent: int) -> str:
-    if not (reviews or unheld or silent):
+def _late(count: int) -> str:
+    return ngettext("%(count)d en retard", "%(count)d en retard", count) % {"count": count}
+
+
+def _title(incidents: int, reviews: int, unheld: int, silent: int) -> str:
+    if not (incidents or reviews or unheld or silent):
         return _("Rien ne vous attend")
     said = []
+    if incidents:
+        said.append(ngettext("%(count)d incident", "%(count)d incidents", incidents) % {"count": incidents})
     if reviews:
         said.append(ngettext("%(count)d examen", "%(count)d examens", reviews) % {"count": reviews})
     if unheld:

@@ -23,6 +23,7 @@ from referrals.transitions.history import PastReferral, load_history
 from referrals.transitions.incidents import (
     acknowledge_answer,
     answer_incident,
+    close_without_garage,
     complete_incident,
     report_incident,
     take_incident,
@@ -66,6 +67,7 @@ __all__ = [
     "cancel_appointment",
     "cancel_repair",
     "close",
+    "close_without_garage",
     "complete_incident",
     "confirm_appointment",
     "correct_person",

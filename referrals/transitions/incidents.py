@@ -18,6 +18,7 @@ from referrals.delays import delays_on
 from referrals.models import Assignment, Incident, IncidentKind, Referral, Resolution
 from referrals.models.incidents import PILOTS_RESOLUTIONS
 from referrals.states import Outcome, State, Verb
+from referrals.transitions.closing import close
 from referrals.transitions.core import Overtaken, Refused, begin, finish, locked, open_assignment
 from referrals.words import moment_in_words
 
@@ -95,6 +96,18 @@ def answer_incident(incident: Incident, *, words: str, resolution: Resolution, b
     incident.answered_at, incident.answered_by = clock.now(), by.membership
     incident.save(update_fields=["answer", "resolution", "answered_at", "answered_by"])
     _log(referral, Verb.ANSWER_INCIDENT, incident, by)
+
+
+@transaction.atomic
+def close_without_garage(incident: Incident, *, words: str, by: Actor) -> None:
+    """No garage can take the car: the case is closed so, and the same words answer the incident."""
+    if not permissions.can_answer_incident(by, incident):
+        raise PermissionDenied
+    referral = locked(incident.referral)
+    if open_assignment(referral):
+        raise Refused(_("Un garage a ce dossier maintenant : relisez où il en est."), code="has_a_garage")
+    close(referral, outcome=Outcome.NO_GARAGE, reason=words, by=by)
+    answer_incident(incident, words=words, resolution=Resolution.NO_GARAGE_FOUND, by=by)
 
 
 @transaction.atomic

@@ -346,6 +346,12 @@ SENDERS = [
     act("referral_close", "sent", get=CASES, post=who(404, adviser=422, pilots_here=422)),
     act("referral_tell_refusal", "refused", get=TO_CASE, post=TO_CASE),
     act("referral_reopen", "withdrawn", get=CASES, post=who(404, adviser=302, pilots_here=302)),
+    # what did not work: the sender's side says it, and reads what a pilot answered
+    act("referral_incident", "sent", get=TO_CASE, post=TO_CASE),
+    act("referral_incident", "draft", get=who(404, adviser=302), post=who(404, adviser=302)),
+    act("incident_complete", "incident", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
+    act("incident_take_back", "incident", get=TO_CASE, post=TO_CASE),
+    act("incident_acknowledge", "incident_answered", get=TO_CASE, post=TO_CASE),
 ]
 
 # The same dossier as it was put to the workshop's garage.
@@ -371,7 +377,16 @@ GARAGE_DESK = [
     page("quote", "quote", get=who(404, own_garage=200, adviser=200, pilots_here=200)),
 ]
 
+ANSWERS = who(404, adviser=403, pilots_here=200)
+TO_INCIDENT = who(404, adviser=403, pilots_here=302)
 PILOTS = [
+    page("incidents", get=who(403, pilots=200)),
+    page("incident", "incident", get=ANSWERS),
+    page("incident", "incident_of_draft", get=ANSWERS),
+    page("incident", "incident_answered", get=ANSWERS),
+    act("incident_take", "incident", get=TO_INCIDENT, post=TO_INCIDENT),
+    act("incident_answer", "incident", get=TO_INCIDENT, post=who(404, adviser=403, pilots_here=422)),
+    act("incident_no_garage", "incident_without_garage", get=TO_INCIDENT, post=who(404, adviser=403, pilots_here=422)),
     page("dashboard", get=who(403, pilots=200)),
     page("review", "review", get=who(404, adviser=403, pilots_here=200)),
     act(

@@ -10,6 +10,7 @@ from uuid import uuid4
 from mobiliz.accounts.absences import go_absent
 from mobiliz.lib import clock
 from referrals import transitions
+from referrals.models import IncidentKind, Resolution
 from referrals.noting import write_note
 from tests.cast import actor
 from tests.factories import journey
@@ -62,6 +63,17 @@ def _note(cast: Cast) -> dict[str, Any]:
     return {"uid": referral.uid, "note": write_note(referral, text="Après 17 h", by=actor(cast["adviser"])).uid}
 
 
+def _incident(cast: Cast, referral: Any) -> Any:
+    return transitions.report_incident(referral, kind=IncidentKind.DID_NOT_WORK, by=actor(cast["adviser"]))
+
+
+def _incident_answered(cast: Cast) -> Any:
+    incident = _incident(cast, _sent(cast).referral)
+    said = {"words": "Le garage rappelle demain", "resolution": Resolution.GARAGE_REMINDED}
+    transitions.answer_incident(incident, by=actor(cast["pilot"]), **said)
+    return incident
+
+
 def _absence(cast: Cast) -> Any:
     colleague = MembershipFactory(organisation=cast["adviser"].organisation)
     today = clock.today()
@@ -99,6 +111,12 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "new_step": lambda cast: {"uid": uuid4(), "step": "person"},
     "note": _note,
     "absence": _absence,
+    "incident": lambda cast: _incident(cast, _sent(cast).referral),
+    "incident_of_draft": lambda cast: _incident(cast, journey.draft(cast["adviser"])),
+    "incident_answered": _incident_answered,
+    "incident_without_garage": lambda cast: _incident(
+        cast, journey.declined(cast["adviser"], cast["workshop"]).referral
+    ),
     "refused": lambda cast: journey.refused(cast["adviser"], cast["pilot"]),
     # as they were put to the garage
     "held": _sent,

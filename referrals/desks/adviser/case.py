@@ -18,6 +18,7 @@ from referrals import permissions
 from referrals.desks.adviser.acts import possible_acts
 from referrals.desks.adviser.contacts import lines_to_call, people_of
 from referrals.desks.adviser.household import verdict_of
+from referrals.desks.adviser.incident_card import incidents_of
 from referrals.desks.adviser.thread import FILTERS, Thread, thread_of
 from referrals.desks.calls import last_call_of
 from referrals.desks.look import badge_of
@@ -60,6 +61,7 @@ def show_case(
         "tried": tried,
         "printed_at": clock.now(),
         **_thread(request, referral, tried),
+        **incidents_of(referral, request.actor, tried),
         **_garages(request, referral),
         **_rights(request, referral),
     }

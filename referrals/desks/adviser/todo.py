@@ -24,13 +24,16 @@ from mobiliz.lib.pages import get_visible_or_404, page, require
 from referrals import permissions, transitions
 from referrals.desks import freshness
 from referrals.desks.adviser import typed
+from referrals.desks.incident_lines import Line as IncidentLine
+from referrals.desks.incident_lines import line_of
 from referrals.desks.look import badge_of
 from referrals.desks.next_steps import NextStep, Urgency, next_step
-from referrals.models import Referral
+from referrals.models import Incident, Referral
 from referrals.querysets import ReferralQuerySet
 from referrals.states import Verb
 
 LOADED = 250  # more open cases than one desk ever had; beyond, the list of referrals has them all
+INCIDENTS_SHOWN = 20
 OWN, COLLEAGUES, LEFT = "moi", "collegues", "sans-suivi"
 
 
@@ -83,6 +86,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(whose, counts),
         "whose": whose,
         "groups": _groups(request, open_lines, whose),
+        "incidents": _incidents(seen, whose, request.actor),
         "started": typed.started_by(request.actor) if whose == OWN else [],
         "ended": _shown(request, ENDED, _ended([line for line in lines if line not in open_lines]), whose),
         "has_more": len(rows) > LOADED,
@@ -163,6 +167,12 @@ def _followed_by(referral: Referral, actor: Actor) -> str:
     if adviser.ended_on or not adviser.user.is_active:
         return _("suivi auparavant par %(name)s, qui ne travaille plus ici") % {"name": name}
     return _("suivi par %(name)s") % {"name": name}
+
+
+def _incidents(seen: ReferralQuerySet, whose: str, actor: Actor) -> list[IncidentLine]:
+    """Answers to be read, and what waits for one."""
+    rows = Incident.objects.visible_to(actor).of_referrals(_rows(seen, whose, actor))
+    return [line_of(one) for one in rows.for_lines(actor).for_senders_desk()[:INCIDENTS_SHOWN]]
 
 
 def _groups(request: HttpRequest, lines: list[Line], whose: str) -> list[dict[str, Any]]:
