@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from referrals import permissions
-from referrals.models import Assignment, Beneficiary, GarageChoice, Photo, PreDiagnosis, Referral, Unfinished
+from referrals.models import Assignment, Beneficiary, GarageChoice, Incident, Photo, PreDiagnosis, Referral, Unfinished
 from referrals.models.fault import Transport
 from referrals.states import End, State, Verb
 from referrals.transitions.consenting import ConsentInput
@@ -59,6 +59,7 @@ def move_to_person(
     if held:
         end_assignment(held, End.UNSENT)
     _forget_what_was_of_the_other(referral)
+    Incident.objects.of_referral(referral).open().move_to(other.commune.department.region_id)
     also = [*_OF_THE_PERSON, *_take_vehicle(referral, other, takes=takes_vehicle)]
     referral.beneficiary, referral.distance_agreed_km = other, distance_agreed_km
     for name in _OF_THE_PERSON:

@@ -186,6 +186,22 @@ def test_an_error_in_the_commune_takes_the_open_incident_to_the_right_pilot(advi
     assert [one.region_id for one in Incident.objects.order_by("pk")] == ["84", "75"]
 
 
+def test_a_case_that_passes_to_another_person_takes_its_open_incident_to_their_pilot(adviser, garage):
+    referral = journey.sent(adviser, garage, at="42218").referral
+    report(referral, adviser)
+    other = journey.draft(adviser, first_name="Samir", at="23096").beneficiary
+    transitions.move_to_person(
+        referral,
+        leaving=referral.beneficiary,
+        known=other,
+        consent=None,
+        distance_agreed_km=30,
+        takes_vehicle=True,
+        by=actor(adviser),
+    )
+    assert Incident.objects.get().region_id == "75"
+
+
 @pytest.mark.parametrize(
     ("who", "sees"),
     [
