@@ -313,6 +313,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "referrals.tasks.remove_stray_photo_files",
         "schedule": crontab(hour=3, minute=40),
     },
+    "remove files of messages that never came to be": {
+        "task": "referrals.tasks.remove_stray_attachments",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "worker heartbeat": {"task": "reporting.tasks.heartbeat", "schedule": 30.0},
 }
 

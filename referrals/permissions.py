@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mobiliz.accounts.actors import Actor, ActorKind
 from mobiliz.accounts.roles import Permission, Role
-from referrals.models import Assignment, Beneficiary, Incident, Note, Referral
+from referrals.models import Assignment, Beneficiary, Incident, Note, Referral, Side
 from referrals.states import TABLE, Party, State, Verb, is_allowed, verbs_from
 
 if TYPE_CHECKING:
@@ -77,6 +77,20 @@ def can_note(actor: Actor, referral: Referral) -> bool:
 def can_correct(actor: Actor, note: Note) -> bool:
     """Whoever wrote it, for as long as they work there."""
     return actor.membership is not None and note.by_id == actor.membership.pk
+
+
+def side_of(actor: Actor, referral: Referral, assignment: Assignment) -> Side | None:
+    """On which side of the thread between adviser and garage they stand; None: on neither."""
+    playing = parties(actor, referral, assignment)
+    if Party.GARAGE in playing:
+        return Side.GARAGE
+    return Side.SENDER if Party.ADVISER in playing else None
+
+
+def can_write_message(actor: Actor, referral: Referral, assignment: Assignment) -> bool:
+    """Members of both sides; whether the garage still has it in hands is asked when it is written."""
+    is_garages = actor.is_garage and assignment.garage.organisation_id == actor.organisation_id
+    return actor.membership is not None and (is_garages or side_of(actor, referral, assignment) is not None)
 
 
 def can_publish_slots(actor: Actor, garage: Garage) -> bool:

@@ -64,6 +64,7 @@ class Verb(StrEnum):
     MOVE_APPOINTMENT = "move_appointment"
     CANCEL_APPOINTMENT = "cancel_appointment"
     KEEP_APPOINTMENT = "keep_appointment"  # the person came
+    WRITE_MESSAGE = "write_message"  # adviser and garage, to each other
     NO_SHOW = "no_show"
     ISSUE_QUOTE = "issue_quote"
     SUPERSEDE_QUOTE = "supersede_quote"
@@ -163,6 +164,7 @@ TABLE: dict[Verb, Move] = {
     Verb.MOVE_APPOINTMENT: _move({*IN_HAND}, {*IN_HAND}, {P.GARAGE, P.ADVISER}),
     Verb.CANCEL_APPOINTMENT: _move({*IN_HAND}, {*IN_HAND}, {P.GARAGE, P.ADVISER}),
     Verb.KEEP_APPOINTMENT: _move({*IN_HAND}, {*IN_HAND}, {P.GARAGE}),
+    Verb.WRITE_MESSAGE: _move({*IN_HAND, S.COMPLETED}, {*IN_HAND, S.COMPLETED}, {P.GARAGE, P.ADVISER}),
     Verb.NO_SHOW: _move({S.ACCEPTED}, {S.ACCEPTED, S.CLOSED}, {P.GARAGE}),
     Verb.ISSUE_QUOTE: _move({S.ACCEPTED}, {S.QUOTED}, {P.WORKSHOP}),
     Verb.SUPERSEDE_QUOTE: _move({S.QUOTED}, {S.QUOTED}, {P.WORKSHOP}),

@@ -6,6 +6,7 @@ from mobiliz.accounts.actors import SYSTEM
 from referrals import photos, transitions, unfinished
 from referrals.models import Assignment
 from referrals.states import End
+from referrals.transitions.messages import remove_stray_files
 
 BATCH = 200
 
@@ -33,3 +34,9 @@ def forget_what_was_not_submitted() -> int:
 def remove_stray_photo_files() -> int:
     """Files of photos that were taken away, or never came to be. How many were removed."""
     return photos.remove_stray_files()
+
+
+@shared_task
+def remove_stray_attachments() -> int:
+    """Files of messages that never came to be. How many were removed."""
+    return remove_stray_files()

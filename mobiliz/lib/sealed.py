@@ -1,4 +1,4 @@
-"""Fields encrypted at rest: income, household, notes. Never searched, never compared in SQL.
+"""Fields and files encrypted at rest: income, household, notes, messages. Never searched, never compared in SQL.
 
 The first key of FIELD_ENCRYPTION_KEYS encrypts, all of them decrypt, so that keys rotate without a stop.
 """
@@ -35,6 +35,16 @@ def seal(value: Any) -> bytes:
 def unseal(token: bytes) -> Any:
     """The value that `seal` was given; raises InvalidToken when no key fits."""
     return json.loads(_box().decrypt(bytes(token)))
+
+
+def seal_bytes(data: bytes) -> bytes:
+    """A file as an encrypted token, with the same keys."""
+    return _box().encrypt(data)
+
+
+def unseal_bytes(token: bytes) -> bytes:
+    """The file that `seal_bytes` was given; raises InvalidToken when no key fits."""
+    return _box().decrypt(token)
 
 
 class SealedJSONField(models.BinaryField):

@@ -59,6 +59,7 @@ LOOKS: dict[str, Look] = {
     Verb.MOVE_APPOINTMENT: Look("wait", "calendar", gettext_lazy("Rendez-vous déplacé")),
     Verb.CANCEL_APPOINTMENT: Look("late", "calendar", gettext_lazy("Rendez-vous annulé")),
     Verb.KEEP_APPOINTMENT: Look("good", "calendar", gettext_lazy("La personne est venue au rendez-vous")),
+    Verb.WRITE_MESSAGE: Look("info", "chat-bubble-left-right", gettext_lazy("Message échangé avec le garage")),
     Verb.NO_SHOW: Look("late", "calendar", gettext_lazy("La personne n’est pas venue au rendez-vous")),
     "no_show:closed": Look("late", "x-mark", gettext_lazy("Deuxième rendez-vous manqué : le dossier est fermé")),
     Verb.ISSUE_QUOTE: Look("good", "document-text", gettext_lazy("Devis proposé")),

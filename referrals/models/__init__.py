@@ -4,6 +4,7 @@ from referrals.models.appointments import Appointment, AppointmentStatus, Side, 
 from referrals.models.choice import GarageChoice
 from referrals.models.fault import PreDiagnosis
 from referrals.models.incidents import Incident, IncidentKind, Resolution
+from referrals.models.messages import Attachment, CaseMessage
 from referrals.models.notes import Called, Note
 from referrals.models.people import Beneficiary, Consent, Household
 from referrals.models.photos import Photo
@@ -16,8 +17,10 @@ __all__ = [
     "Appointment",
     "AppointmentStatus",
     "Assignment",
+    "Attachment",
     "Beneficiary",
     "Called",
+    "CaseMessage",
     "Change",
     "Consent",
     "GarageChoice",

@@ -4,6 +4,7 @@ from referrals.querysets.appointments import AppointmentQuerySet, SlotQuerySet
 from referrals.querysets.assignment import AssignmentQuerySet, GarageChoiceQuerySet
 from referrals.querysets.incidents import IncidentQuerySet
 from referrals.querysets.log import ChangeQuerySet, LogEntryQuerySet, NoteQuerySet
+from referrals.querysets.messages import AttachmentQuerySet, CaseMessageQuerySet
 from referrals.querysets.people import (
     BeneficiaryQuerySet,
     ConsentQuerySet,
@@ -18,7 +19,9 @@ from referrals.querysets.referral import ReferralQuerySet
 __all__ = [
     "AppointmentQuerySet",
     "AssignmentQuerySet",
+    "AttachmentQuerySet",
     "BeneficiaryQuerySet",
+    "CaseMessageQuerySet",
     "ChangeQuerySet",
     "ConsentQuerySet",
     "GarageChoiceQuerySet",

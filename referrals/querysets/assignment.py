@@ -11,8 +11,9 @@ from django.db.models import OuterRef, Q, Subquery
 
 from mobiliz.accounts.actors import ActorKind
 from referrals.querysets.desks import GarageDeskQuestions
+from referrals.querysets.messages import UnreadQuestions
 from referrals.querysets.sight import LIVE, SEALED
-from referrals.states import End, State
+from referrals.states import HANDED_OVER, End, State
 
 if TYPE_CHECKING:
     from mobiliz.accounts.actors import Actor
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from referrals.models import Referral
 
 
-class AssignmentQuerySet(GarageDeskQuestions):
+class AssignmentQuerySet(UnreadQuestions, GarageDeskQuestions):
     def visible_to(self, actor: Actor) -> Self:
         """A garage sees what was put to it; senders and pilots see those of the referrals they see."""
         from referrals.models import Referral
@@ -33,6 +34,10 @@ class AssignmentQuerySet(GarageDeskQuestions):
 
     def open(self) -> Self:
         return self.filter(ended_at__isnull=True)
+
+    def with_person_shown(self) -> Self:
+        """Accepted, and not handed over: what both sides share of the person."""
+        return self.filter(accepted_at__isnull=False).exclude(end__in=HANDED_OVER)
 
     def current(self) -> Self:
         """Still with this garage, and the referral still runs."""

@@ -30,6 +30,7 @@ from referrals.transitions.incidents import (
     withdraw_incident,
 )
 from referrals.transitions.merging import merge_people
+from referrals.transitions.messages import read_messages, write_message
 from referrals.transitions.moving import move_to_person
 from referrals.transitions.opening import PersonInput, open_referral
 from referrals.transitions.people import IdentityInput, correct_person, update_person
@@ -89,6 +90,7 @@ __all__ = [
     "open_referral",
     "propose_appointment",
     "publish_slots",
+    "read_messages",
     "record_consent",
     "record_repair",
     "refuse_review",
@@ -107,4 +109,5 @@ __all__ = [
     "withdraw_consent",
     "withdraw_incident",
     "withdraw_slot",
+    "write_message",
 ]

@@ -16,3 +16,8 @@ def picture(image: Image.Image, kind: str, **how: Any) -> io.BytesIO:
 
 def jpeg(colour: str = "red", size: tuple[int, int] = (40, 30), **how: Any) -> io.BytesIO:
     return picture(Image.new("RGB", size, colour), "JPEG", **how)
+
+
+def pdf(content: bytes = b"") -> io.BytesIO:
+    """Enough of a PDF to be one by its first and last bytes."""
+    return io.BytesIO(b"%PDF-1.7\n" + content + b"\n%%EOF\n")

@@ -81,6 +81,7 @@ def do(adviser, colleague, workshop, pilot, garage, other_garage):
                 _appointment_of(held), why="Travaille ce jour-là", by=by_adviser
             ),
             "keep_appointment": lambda: transitions.keep_appointment(_appointment_of(held), by=by_workshop),
+            "write_message": lambda: transitions.write_message(held, text="Peut-elle venir à 9 h ?", by=by_workshop),
             "no_show": lambda: transitions.no_show(held, by=by_workshop),
             "issue_quote": lambda: transitions.issue_quote(held, lines=journey.LINES, by=by_workshop),
             "supersede_quote": lambda: transitions.supersede_quote(
