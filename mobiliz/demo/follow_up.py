@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from mobiliz.accounts.absences import go_absent
 from mobiliz.accounts.actors import Actor
 from mobiliz.demo.network import Cast
 from mobiliz.lib import clock
-from referrals.models import Called, Referral
+from referrals import transitions
+from referrals.models import Called, IncidentKind, Referral, Resolution
 from referrals.noting import CallInput, note_call, write_note
 
 
@@ -28,6 +30,33 @@ def load_follow_up(cast: Cast) -> None:
     friday = monday + timedelta(days=4)
     away = Actor.member(cast.colleague)
     go_absent(cast.colleague, covered_by=cast.adviser, from_on=monday, until_on=friday, by=away)
+    _load_incidents(cast)
+
+
+def _load_incidents(cast: Cast) -> None:
+    """One that waits, one that is late, and one whose answer nobody has read yet."""
+    by, pilot = Actor.member(cast.adviser), Actor.member(cast.pilot)
+    kind = IncidentKind.DID_NOT_WORK
+    with _days_ago(1):
+        silent = _case(cast, "Roux")
+        words = "Trois appels depuis lundi, personne ne rappelle."
+        transitions.report_incident(silent, kind=kind, words=words, by=by)
+    with _days_ago(6):
+        late = Referral.objects.open().of_adviser(cast.colleague).matching("Camara").get()
+        transitions.report_incident(late, kind=IncidentKind.PERSON_UNREACHABLE, by=Actor.member(cast.colleague))
+    elsewhere = Referral.objects.open().of_adviser(cast.adie).matching("Lopes").get()
+    transitions.report_incident(elsewhere, kind=IncidentKind.PERSON_UNREACHABLE, by=Actor.member(cast.adie))
+    with _days_ago(4):
+        answered = transitions.report_incident(
+            _case(cast, "Haddad"), kind=kind, words="Le garage a oublié le rendez-vous.", by=by
+        )
+    with _days_ago(1):
+        words = "J’ai eu le chef d’atelier : il rappelle Mme Haddad demain avant midi."
+        transitions.answer_incident(answered, words=words, resolution=Resolution.GARAGE_REMINDED, by=pilot)
+
+
+def _days_ago(days: int) -> AbstractContextManager[None]:
+    return clock.moved_to(clock.now() - timedelta(days=days))
 
 
 def _case(cast: Cast, last_name: str) -> Referral:
