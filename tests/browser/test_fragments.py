@@ -87,8 +87,10 @@ USE = """(place) => {
   const say = (field, kind) => field.dispatchEvent(new Event(kind, {bubbles: true}));
   const shown = fields.filter(field => field.checkVisibility() && !field.disabled && !field.readOnly);
   let used = 0;
+  // but a suggestion: where text was typed and kept a moment ago, choosing one would change that text
   for (const field of shown.length ? (shown[0].form || shown[0]).querySelectorAll("input[type=radio]") : [])
-    if (!field.form.elements[field.name].value) { field.checked = true; say(field, "change"); }
+    if (!field.form.elements[field.name].value && !field.closest(".suggestions"))
+      { field.checked = true; say(field, "change"); }
   for (const field of shown) {
     if (field.matches("select") && field.options.length > 1 && used < 3) {
       field.selectedIndex = Math.min(field.selectedIndex + 1, field.options.length - 1);

@@ -69,6 +69,13 @@ def test_what_is_typed_into_a_new_dossier_is_there_again_as_it_was(as_adviser):
     assert not Referral.objects.exists()
 
 
+@pytest.mark.parametrize(("code", "shown"), [("", "sa"), ("42218", "Saint-Étienne (42000)")])
+def test_a_commune_half_typed_comes_back_so_and_one_that_was_chosen_by_its_name(as_adviser, draft, code, shown):
+    sent = {**person(commune="sa", commune_code=code), **marks(as_adviser.get(step_url(draft)))}
+    as_adviser.post(keep_url(draft), sent, **HTMX)
+    assert f'name="commune" value="{shown}"' in text_of(as_adviser.get(step_url(draft)))
+
+
 def test_the_button_for_later_takes_anything_and_needs_no_script(as_adviser):
     response = as_adviser.post(keep_url(uuid4()), person(commune="", birth_date="demain"), follow=True)
     assert response.redirect_chain[-1][0] == reverse("desk")
