@@ -62,6 +62,10 @@ class GarageQuerySet(PlacedQuerySet):
     def active(self) -> Self:
         return self.filter(statuses__status="active", statuses__until_on__isnull=True)
 
+    def taking_any(self) -> Self:
+        """Those that take at least one a week."""
+        return self.filter(weekly_cap__gt=0)
+
     def active_on(self, day: date) -> Self:
         """Those whose status was active on this day."""
         return self.filter(

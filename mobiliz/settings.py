@@ -290,6 +290,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "serve the queue": {
+        "task": "referrals.tasks.serve_the_queue",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "report long waits": {
+        "task": "referrals.tasks.report_long_waits",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "read the queue of changes": {"task": "reporting.tasks.read_changes", "schedule": 3.0, "options": {"expires": 3}},
     "forget what was typed and left": {
         "task": "referrals.tasks.forget_what_was_not_submitted",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from garages.models import Contact, Garage, Term
 from garages.querysets import GarageQuerySet
-from mobiliz.accounts.actors import Actor
+from mobiliz.accounts.actors import SYSTEM, Actor
 from mobiliz.lib import clock
 from mobiliz.lib.periods import iso_week_monday
 from mobiliz.territory.lands import Land, land_of
@@ -198,19 +198,43 @@ def candidate(referral: Referral, garage: Garage | None, *, by: Actor) -> Candid
     return next(iter(_known(rows, referral, with_history=False).values()), None)
 
 
+def within_agreed(referral: Referral) -> list[Candidate]:
+    """Those that may be asked without a new word of the person, full ones too, the best first: what hand-over takes.
+
+    Where the nearest are all full, the nearest that are not.
+    """
+    refused = Assignment.objects.of_referral(referral).that_refused().values("garage_id")
+    reachable = _reachable(referral, SYSTEM, within_km=_agreed_reach_km(referral)).without(refused)
+    near = _within(reachable, referral)
+    if len(near) == PRESELECTED and all(one.is_full for one in near):
+        full = Assignment.objects.garages_full_in(iso_week_monday(clock.today()))
+        near = [*_within(reachable.taking_any().without(full), referral), *near]
+    return near
+
+
+def _within(rows: GarageQuerySet, referral: Referral) -> list[Candidate]:
+    known = _known(list(rows[:PRESELECTED]), referral).values()
+    return sorted((one for one in known if one.is_within_agreed), key=_first)
+
+
+def _agreed_reach_km(referral: Referral) -> float:
+    """A little more than agreed: what is within it once rounded to a tenth is decided by `is_within`."""
+    return min(referral.distance_agreed_km, FARTHEST_AGREED_KM) + 0.1
+
+
 def _land(referral: Referral) -> Land:
     home = referral.beneficiary.commune
     return land_of(home.code, home.department_id)
 
 
-def _reachable(referral: Referral, by: Actor) -> GarageQuerySet:
+def _reachable(referral: Referral, by: Actor, within_km: float = FARTHEST_AGREED_KM) -> GarageQuerySet:
     home = referral.beneficiary.commune
     return (
         Garage.objects.visible_to(by)
         .active()
         .on_land(_land(referral))
         .with_places()
-        .nearest_to(home.latitude, home.longitude, within_km=FARTHEST_AGREED_KM)
+        .nearest_to(home.latitude, home.longitude, within_km=within_km)
     )
 
 

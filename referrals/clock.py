@@ -57,6 +57,7 @@ DEFAULT = Delays()
 ANSWER_WORKING_DAYS = DEFAULT.answer
 QUOTE_WORKING_DAYS = DEFAULT.appointment
 REVIEW_WORKING_DAYS = DEFAULT.review
+QUEUE_WORKING_DAYS = DEFAULT.queue
 REPAIR_WORKING_DAYS = 10  # after the person's yes, one asks how far the repair has come
 CALL_AGAIN_DAYS, LAST_CALL_DAYS = 7, 2  # days before a quote expires on which the person is called
 

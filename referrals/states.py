@@ -54,6 +54,7 @@ class Verb(StrEnum):
     TELL_REFUSAL = "tell_refusal"  # the person knows of the pilot's no
     UNSEND = "unsend"
     ASSIGN = "assign"
+    QUEUE = "queue"  # every garage within reach is full: it waits for the first place
     ACCEPT = "accept"
     DECLINE = "decline"
     LAPSE = "lapse"
@@ -101,6 +102,26 @@ class DeclineReason(StrEnum):
     BRAND_STANDARDS = "brand_standards"
 
 
+class Lead(StrEnum):
+    """Where a garage's no leads: see docs/decisions/0017."""
+
+    NEXT_GARAGE = "next_garage"
+    ADVISER = "adviser"  # something to settle with the person first
+    PILOT = "pilot"
+
+
+LEADS: dict[DeclineReason, Lead] = {
+    DeclineReason.NO_CAPACITY: Lead.NEXT_GARAGE,
+    DeclineReason.NOT_OUR_TRADE: Lead.NEXT_GARAGE,
+    DeclineReason.BRAND_STANDARDS: Lead.NEXT_GARAGE,
+    DeclineReason.NOT_WORTH_REPAIRING: Lead.ADVISER,
+    DeclineReason.UNSAFE_VEHICLE: Lead.ADVISER,
+    DeclineReason.NO_SHOW: Lead.ADVISER,
+    DeclineReason.DUPLICATE: Lead.ADVISER,
+    DeclineReason.OUT_OF_PROGRAMME: Lead.PILOT,
+}
+
+
 class End(StrEnum):
     """How an assignment ended; the referral itself goes on unless it was closed."""
 
@@ -108,7 +129,7 @@ class End(StrEnum):
     LAPSED = "lapsed"
     GIVEN_BACK = "given_back"
     UNSENT = "unsent"
-    GARAGE_LEFT = "left"  # paused or out of the network before it answered
+    GARAGE_LEFT = "left"  # paused before it answered, or out of the network before it quoted and was agreed to
     CLOSED = "closed"
     REOPENED = "reopened"  # closed with this garage, then begun again without it
     NO_CONSENT = "no_consent"  # closed, and the person no longer agrees to the sharing
@@ -118,6 +139,9 @@ class End(StrEnum):
 HANDED_OVER = frozenset(
     {End.DECLINED, End.LAPSED, End.GIVEN_BACK, End.UNSENT, End.GARAGE_LEFT, End.REOPENED, End.NO_CONSENT}
 )
+
+# The garage said no itself, or nothing: it is never asked again for the same referral.
+NEVER_AGAIN = frozenset({End.DECLINED, End.LAPSED, End.GIVEN_BACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +178,7 @@ TABLE: dict[Verb, Move] = {
     Verb.TELL_REFUSAL: _move({S.CLOSED}, {S.CLOSED}, {P.ADVISER}),
     Verb.UNSEND: _move({S.WAITING}, {S.DRAFT}, {*SENDERS}),
     Verb.ASSIGN: _move({S.WAITING}, {S.WAITING}, {P.ADVISER, P.VOLUNTEER, P.PILOT, P.SYSTEM}),
+    Verb.QUEUE: _move({S.WAITING}, {S.WAITING}, {P.ADVISER, P.VOLUNTEER, P.PILOT, P.SYSTEM}),
     Verb.ACCEPT: _move({S.WAITING}, {S.ACCEPTED}, {P.GARAGE}),
     Verb.DECLINE: _move({S.WAITING}, {S.WAITING}, {P.GARAGE}),
     Verb.LAPSE: _move({S.WAITING}, {S.WAITING}, {P.SYSTEM}),

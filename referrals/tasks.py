@@ -1,27 +1,81 @@
 """What happens to referrals by itself: tasks find what is due, call a verb, decide nothing."""
 
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+import structlog
 from celery import shared_task
+from django.db import transaction
 
 from mobiliz.accounts.actors import SYSTEM
+from mobiliz.lib import clock
+from mobiliz.lib.periods import iso_week_monday
 from referrals import photos, transitions, unfinished
-from referrals.models import Assignment
-from referrals.states import End
+from referrals.delays import delays_on
+from referrals.models import Assignment, Referral
+from referrals.states import End, State
 from referrals.transitions.messages import remove_stray_files
+
+log = structlog.get_logger()
 
 BATCH = 200
 
 
 @shared_task
 def move_on_from_garages_that_left() -> int:
-    """A garage only changes its status; what waits there is given to its adviser again. How many were moved."""
-    moved = 0
-    for assignment in Assignment.objects.waiting_in_vain().with_all()[:BATCH]:
+    """A garage only changes its status. What waits there goes to the next; once it has closed, so does what it had
+    accepted or quoted, and each repair agreed there becomes a pilot's incident. How many were moved or reported."""
+    waiting = Assignment.objects.waiting_in_vain().with_all()[:BATCH]
+    begun = Assignment.objects.held_by_closed(State.ACCEPTED, State.QUOTED).with_all()[:BATCH]
+    agreed = Assignment.objects.agreed_at_closed_and_unreported().with_all()[:BATCH]
+    return (
+        _each(waiting, _unless_in_hand(lambda one: transitions.lapse(one, by=SYSTEM, end=End.GARAGE_LEFT)))
+        + _each(begun, _unless_in_hand(lambda one: transitions.give_back_as_closed(one, by=SYSTEM)))
+        + _each(agreed, _unless_in_hand(lambda one: transitions.report_closed_garage(one, by=SYSTEM)))
+    )
+
+
+@shared_task
+def serve_the_queue() -> int:
+    """Each place that has opened goes to the one that waits longest for such a place. How many went to a garage."""
+    waiting = Referral.objects.queued().near_a_place(iso_week_monday(clock.today()))
+    rows = waiting.longest_queued_first()[:BATCH]
+    return _each(rows, lambda one: transitions.take_place(one, by=SYSTEM) is not None)
+
+
+@shared_task
+def report_long_waits() -> int:
+    """Those that wait for a place for longer than the programme allows: a pilot is told. How many."""
+    some_days_ago = clock.now() - timedelta(days=delays_on(clock.today()).queue)
+    rows = Referral.objects.queued_unreported().queued_before(some_days_ago).longest_queued_first()[:BATCH]
+    return _each(rows, lambda one: transitions.report_long_wait(one, by=SYSTEM))
+
+
+def _each(rows: Iterable[Any], act: Callable[[Any], bool]) -> int:
+    """One transaction each, so that none keeps the others from moving. How many did something."""
+    done = 0
+    for row in rows:
         try:
-            transitions.lapse(assignment, by=SYSTEM, end=End.GARAGE_LEFT)
+            done += act(row)
         except transitions.Overtaken:
-            continue  # someone acted in the meantime: nothing is left to move
-        moved += 1
-    return moved
+            continue  # someone acted in the meantime: nothing is left to do
+        except Exception:
+            log.exception("a referral could not be moved", kind=type(row).__name__, pk=row.pk)
+    return done
+
+
+def _unless_in_hand(act: Callable[[Assignment], Any]) -> Callable[[Assignment], bool]:
+    """Passes over a referral to which somebody is doing something now: the next run comes back to it."""
+
+    @transaction.atomic
+    def act_if_free(assignment: Assignment) -> bool:
+        is_free = Referral.objects.all().free_to_lock(assignment.referral)
+        if is_free:
+            act(assignment)
+        return is_free
+
+    return act_if_free
 
 
 @shared_task

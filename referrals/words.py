@@ -64,14 +64,16 @@ DECLINE_REASONS = [
 
 # Where each reason leads, as the garage reads it when it chooses; the adviser's desk then says the same.
 REASON_LEADS = {
-    DeclineReason.NO_CAPACITY.value: _("La structure choisit un autre garage."),
-    DeclineReason.NOT_OUR_TRADE.value: _("La structure choisit un garage dont c’est la marque ou le métier."),
+    DeclineReason.NO_CAPACITY.value: _("Le dossier passe de lui-même au garage suivant."),
+    DeclineReason.NOT_OUR_TRADE.value: _("Le dossier passe de lui-même au garage suivant."),
     DeclineReason.NOT_WORTH_REPAIRING.value: _("La structure cherche une autre solution avec la personne."),
     DeclineReason.UNSAFE_VEHICLE.value: _("La structure demande à la personne de ne plus rouler avec."),
     DeclineReason.NO_SHOW.value: _("La structure rappelle la personne."),
     DeclineReason.DUPLICATE.value: _("La structure vérifie et ferme le dossier de trop."),
-    DeclineReason.OUT_OF_PROGRAMME.value: _("La structure relit la demande."),
-    DeclineReason.BRAND_STANDARDS.value: _("La structure choisit un autre garage ; la raison est comptée à part."),
+    DeclineReason.OUT_OF_PROGRAMME.value: _("Un pilote du programme relit la demande."),
+    DeclineReason.BRAND_STANDARDS.value: _(
+        "Le dossier passe de lui-même au garage suivant ; la raison est comptée à part."
+    ),
 }
 
 # What happened, as the log and the second of two people read it: "Déjà fait : acceptée par ..."
@@ -84,6 +86,7 @@ VERBS = [
     (Verb.TELL_REFUSAL.value, _("refus annoncé à la personne")),
     (Verb.UNSEND.value, _("reprise avant réponse du garage")),
     (Verb.ASSIGN.value, _("proposée à un autre garage")),
+    (Verb.QUEUE.value, _("mise en attente d’une place")),
     (Verb.ACCEPT.value, _("acceptée")),
     (Verb.DECLINE.value, _("déclinée")),
     (Verb.LAPSE.value, _("restée sans réponse du garage")),

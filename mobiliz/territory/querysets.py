@@ -7,13 +7,14 @@ from typing import NamedTuple, Self
 
 from django.db import models
 from django.db.models import Case, F, FloatField, IntegerField, Q, Value, When
-from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
+from django.db.models.functions import ASin, Cast, Cos, Least, Power, Radians, Sin, Sqrt
 
 from mobiliz.lib.distances import EARTH_RADIUS_KM, bounding_box
 from mobiliz.lib.text import normalise
 
 # Farther than any garage one would drive to, nearer than the sea is wide between the mainland and overseas.
 REACH_KM = 500.0
+_KM_A_DEGREE = 110.0  # of latitude: a little less than it is
 
 _NUMBER = re.compile(r"\d{1,5}|2[ab]\d{0,3}", re.ASCII)
 
@@ -42,6 +43,13 @@ class PlacedQuerySet(models.QuerySet):
             .annotate(distance_km=_haversine_km(latitude, longitude))
             .filter(distance_km__lte=km)
         )
+
+    def roughly_within(self, latitude: models.F, longitude: models.F, km: models.F) -> Self:
+        """Those in a box around the row of an outer query: a little too large, for EXISTS before the exact distance."""
+        height = Cast(km, FloatField()) / Value(_KM_A_DEGREE, FloatField())
+        lat, lon = Cast(latitude, FloatField()), Cast(longitude, FloatField())
+        width = height / Cos(Radians(lat))
+        return self.filter(latitude__range=(lat - height, lat + height), longitude__range=(lon - width, lon + width))
 
     def nearest_to(self, latitude: float, longitude: float, within_km: float = REACH_KM) -> Self:
         """The nearest first, with `distance_km`; never from one side of an ocean to the other."""

@@ -26,6 +26,7 @@ from referrals.clock import (
     CALL_AGAIN_DAYS,
     LAST_CALL_DAYS,
     PARIS,
+    QUEUE_WORKING_DAYS,
     QUOTE_WORKING_DAYS,
     REPAIR_WORKING_DAYS,
     REVIEW_WORKING_DAYS,
@@ -244,12 +245,35 @@ def _waiting(referral: Referral) -> NextStep:
 
 
 def _unheld(referral: Referral) -> NextStep:
+    return _queued(referral) if referral.queued_at else _to_be_chosen(referral)
+
+
+def _queued(referral: Referral) -> NextStep:
+    """Nothing is asked of the adviser, who may still choose a garage that is farther."""
+    sentence = _(
+        "Les garages à moins de %(km)d km sont complets. La première place qui se libère est pour ce dossier, "
+        "selon l’ancienneté de l’attente."
+    )
+    return NextStep(
+        urgency=Urgency.UNDER_WAY,
+        sense="wait",
+        title=_("Attend une place"),
+        detail=_("depuis le %(day)s") % {"day": day_fr(referral.queued_at, "weekday")},
+        sentence=sentence % {"km": referral.distance_agreed_km},
+        label=_("Voir les garages"),
+        url=step_url(referral, "garage"),
+        icon="wrench",
+        due=due_on(referral.queued_at, QUEUE_WORKING_DAYS, _home(referral)) if referral.queued_at else None,
+    )
+
+
+def _to_be_chosen(referral: Referral) -> NextStep:
     return NextStep(
         urgency=Urgency.NOW,
         sense="late",
         title=_("Sans garage"),
         detail=_("depuis le %(day)s") % {"day": day_fr(_unheld_since(referral), "weekday")},
-        sentence=f"{_why_unheld(last_asked(referral))} {_what_then(last_asked(referral))}",
+        sentence=f"{_why_unheld(last_asked(referral))} {_what_then(referral)}",
         label=_("Choisir le garage"),
         url=step_url(referral, "garage"),
         icon="wrench",
@@ -275,13 +299,18 @@ def _why_unheld(last: Assignment | None) -> str:
     return _("%(garage)s a décliné : %(reason)s.") % words
 
 
-def _what_then(last: Assignment | None) -> str:
+def _what_then(referral: Referral) -> str:
     """Where the garage's reason leads: the same as it read when it chose it."""
+    last = last_asked(referral)
+    if getattr(referral, "is_without_hope", False):
+        return _("Aucun autre garage n’est à moins de %(km)d km : un pilote est prévenu et cherche.") % {
+            "km": referral.distance_agreed_km
+        }
     reason = last.end_reason if last and last.end in (End.DECLINED, End.GIVEN_BACK) else ""
     return str(AFTER_A_NO.get(reason, _("Choisissez le garage suivant.")))
 
 
-# What the adviser does after a garage's no; every other reason leads to the next garage.
+# What the adviser does after a garage's no that does not lead to the next garage by itself.
 AFTER_A_NO: dict[str, str | Promise] = {
     DeclineReason.NOT_WORTH_REPAIRING: gettext_lazy(
         "Regardez une autre solution avec la personne, ou demandez l’avis d’un deuxième garage."
@@ -294,7 +323,7 @@ AFTER_A_NO: dict[str, str | Promise] = {
         "Vérifiez si la personne a un autre dossier, et fermez celui qui est de trop."
     ),
     DeclineReason.OUT_OF_PROGRAMME: gettext_lazy(
-        "Relisez la demande, puis choisissez un autre garage ou fermez le dossier."
+        "Un pilote est prévenu et relit la demande ; vous pouvez aussi choisir un autre garage."
     ),
 }
 

@@ -47,6 +47,9 @@ LOOKS: dict[str, Look] = {
     Verb.TELL_REFUSAL: Look("info", "chat-bubble-left-right", gettext_lazy("La personne sait que c’est non")),
     Verb.UNSEND: Look("info", "arrow-left", gettext_lazy("Orientation reprise avant la réponse du garage")),
     Verb.ASSIGN: Look("info", "paper-airplane", gettext_lazy("Orientation proposée à %(garage)s")),
+    "send:queue": Look("info", "paper-airplane", gettext_lazy("Orientation envoyée")),
+    Verb.QUEUE: Look("wait", "clock", gettext_lazy("Les garages proches sont complets : le dossier attend une place")),
+    "assign:place": Look("good", "arrow-right", gettext_lazy("Une place s’est libérée à %(garage)s")),
     "assign:next": Look("info", "arrow-right", gettext_lazy("Le dossier passe à %(garage)s")),
     Verb.ACCEPT: Look("good", "check", gettext_lazy("%(garage)s accepte")),
     Verb.DECLINE: Look("late", "x-mark", gettext_lazy("%(garage)s décline")),
@@ -60,6 +63,7 @@ LOOKS: dict[str, Look] = {
     Verb.CANCEL_APPOINTMENT: Look("late", "calendar", gettext_lazy("Rendez-vous annulé")),
     Verb.KEEP_APPOINTMENT: Look("good", "calendar", gettext_lazy("La personne est venue au rendez-vous")),
     Verb.WRITE_MESSAGE: Look("info", "chat-bubble-left-right", gettext_lazy("Message échangé avec le garage")),
+    "give_back:left": Look("late", "x-mark", gettext_lazy("%(garage)s a quitté le réseau")),
     Verb.NO_SHOW: Look("late", "calendar", gettext_lazy("La personne n’est pas venue au rendez-vous")),
     "no_show:closed": Look("late", "x-mark", gettext_lazy("Deuxième rendez-vous manqué : le dossier est fermé")),
     Verb.ISSUE_QUOTE: Look("good", "document-text", gettext_lazy("Devis proposé")),
@@ -139,10 +143,14 @@ def _before(entry: LogEntry, asked: Sequence[Assignment]) -> Assignment | None:
 
 
 def _variant(entry: LogEntry, before: Assignment | None) -> str:
+    if entry.verb == Verb.SEND and entry.assignment_id is None:
+        return "send:queue"
+    if entry.verb == Verb.ASSIGN and entry.detail.get("after") == "queue":
+        return "assign:place"
     if entry.verb == Verb.ASSIGN and before:
         return "assign:next"
     if entry.detail.get("end") == End.GARAGE_LEFT:
-        return "lapse:left"
+        return f"{entry.verb}:left"
     other = f"{entry.verb}:{entry.to_state}"
     return other if other in LOOKS else entry.verb
 

@@ -19,6 +19,7 @@ class IncidentKind(models.TextChoices):
     NO_GARAGE = "no_garage", _("aucun garage à proposer")
     QUEUED_TOO_LONG = "queued_too_long", _("attend une place depuis trop longtemps")
     GARAGE_CLOSED = "garage_closed", _("réparation convenue, et le garage a fermé")
+    OUT_OF_PROGRAMME = "out_of_programme", _("un garage dit que la demande est hors du programme")
     DID_NOT_WORK = "did_not_work", _("cela n’a pas marché")
     PERSON_UNREACHABLE = "person_unreachable", _("la personne ne répond plus")
     DUPLICATE_CONTACT = "duplicate_contact", _("déjà aidée ailleurs : un lien à faire")

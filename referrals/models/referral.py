@@ -80,6 +80,9 @@ class Referral(models.Model):
             models.Index(fields=["updated_at", "id"], name="referral_by_change"),
             models.Index(fields=["region", "sent_at"], name="referral_cohort"),
             models.Index(
+                fields=["queued_at", "id"], condition=Q(queued_at__isnull=False), name="referral_in_the_queue"
+            ),
+            models.Index(
                 fields=["state", "state_since"],
                 condition=~Q(state__in=["completed", "closed"]),
                 name="referral_open",
@@ -93,6 +96,9 @@ class Referral(models.Model):
                 condition=Q(state="closed", closed_at__isnull=False) & ~Q(outcome="")
                 | ~Q(state="closed") & Q(outcome=""),
                 name="referral_closed_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(queued_at__isnull=True) | Q(state="waiting"), name="referral_queued_while_waiting"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "review", "closed"])
@@ -152,6 +158,11 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["referral"], condition=Q(ended_at__isnull=True), name="assignment_one_open"
+            ),
+            models.UniqueConstraint(
+                fields=["referral", "garage"],
+                condition=Q(ended_at__isnull=True) | Q(end__in=["declined", "lapsed", "given_back"]),
+                name="assignment_never_asked_again",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, end="") | Q(ended_at__isnull=False) & ~Q(end=""),

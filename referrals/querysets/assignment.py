@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from mobiliz.accounts.actors import ActorKind
 from referrals.querysets.desks import GarageDeskQuestions
 from referrals.querysets.messages import UnreadQuestions
 from referrals.querysets.sight import LIVE, SEALED
-from referrals.states import HANDED_OVER, End, State
+from referrals.states import HANDED_OVER, NEVER_AGAIN, End, State
 
 if TYPE_CHECKING:
     from mobiliz.accounts.actors import Actor
@@ -92,9 +92,24 @@ class AssignmentQuerySet(UnreadQuestions, GarageDeskQuestions):
         """Those whose garage has read the name and the telephone."""
         return self.filter(accepted_at__isnull=False)
 
+    def held_by_closed(self, *states: str) -> Self:
+        """In one of these states, with a garage that has left the network: not with one that only pauses."""
+        from garages.models import Garage
+
+        return self.open().filter(referral__state__in=states, garage__in=Garage.objects.in_status("closed"))
+
+    def agreed_at_closed_and_unreported(self) -> Self:
+        """Repairs agreed with a garage that has since left the network, of which no pilot was told."""
+        from referrals.models import Incident, IncidentKind
+
+        told = Incident.objects.of_kind(IncidentKind.GARAGE_CLOSED).filter(
+            referral=OuterRef("referral"), garage=OuterRef("garage")
+        )
+        return self.held_by_closed(State.AGREED).exclude(Exists(told))
+
     def that_refused(self) -> Self:
-        """Those a garage ended itself: it is not asked again for the same referral."""
-        return self.filter(end__in=[End.DECLINED, End.LAPSED, End.GIVEN_BACK])
+        """Those a garage ended itself, or by its silence: it is not asked again for the same referral."""
+        return self.filter(end__in=NEVER_AGAIN)
 
     def taken_on_for(self, organisation: Organisation) -> Self:
         """Those of this structure, its seat and agencies together, that a garage took on."""
@@ -117,6 +132,11 @@ class AssignmentQuerySet(UnreadQuestions, GarageDeskQuestions):
         """How many places of this week each garage has given."""
         rows = self.filter(garage_id__in=garage_ids).of_week(monday).taking_a_place()
         return dict(rows.values_list("garage_id").annotate(taken=models.Count("pk")).order_by())
+
+    def garages_full_in(self, monday: date) -> models.QuerySet:
+        """The ids of those that have given all the places of this week (but for those that never give any)."""
+        rows = self.of_week(monday).taking_a_place().order_by().values("garage")
+        return rows.annotate(taken=models.Count("pk")).filter(taken__gte=F("garage__weekly_cap")).values("garage")
 
     def unseen(self) -> Self:
         return self.filter(seen_at__isnull=True)

@@ -103,7 +103,7 @@ class DeskQuestions(models.QuerySet):
 
     def soonest_first(self) -> Self:
         """What someone has to choose or to say first, then by what is due, what has ended last."""
-        unheld = Q(state=State.WAITING) & ~Exists(self._open_assignments())
+        unheld = Q(state=State.WAITING, queued_at__isnull=True) & ~Exists(self._open_assignments())
         rank = Case(
             When(self._untold(), then=Value(0)),
             When(unheld, then=Value(1)),

@@ -18,6 +18,7 @@ from referrals.states import State
 
 if TYPE_CHECKING:
     from mobiliz.accounts.actors import Actor
+    from referrals.models import Referral
 
 
 class ReferralQuerySet(DeskQuestions):
@@ -51,9 +52,43 @@ class ReferralQuerySet(DeskQuestions):
     def of_adviser(self, membership: object) -> Self:
         return self.filter(adviser=membership)
 
+    def queued(self) -> Self:
+        """Waiting for the first place within the distance agreed."""
+        return self.filter(queued_at__isnull=False)
+
+    def near_a_place(self, monday: date) -> Self:
+        """With a garage about as far as agreed that has a place left this week; or with none there at all any more,
+        so that nobody waits in vain."""
+        from garages.models import Garage
+        from referrals.models import Assignment
+
+        home = "beneficiary__commune__"
+        where = (OuterRef(f"{home}latitude"), OuterRef(f"{home}longitude"), OuterRef("distance_agreed_km"))
+        near = Garage.objects.active().roughly_within(*where)
+        free = near.taking_any().without(Assignment.objects.garages_full_in(monday))
+        return self.filter(Exists(free) | ~Exists(near))
+
+    def queued_unreported(self) -> Self:
+        """Those whose long wait no pilot was told of."""
+        from referrals.models import Incident, IncidentKind
+
+        told = Incident.objects.of_kind(IncidentKind.QUEUED_TOO_LONG).filter(referral=OuterRef("pk"))
+        return self.queued().exclude(Exists(told.filter(reported_at__gte=OuterRef("queued_at"))))
+
+    def queued_before(self, moment: datetime) -> Self:
+        return self.filter(queued_at__lt=moment)
+
+    def free_to_lock(self, referral: Referral) -> bool:
+        """Locks this one, if it is one of these and nobody else has it in hand: else a batch comes back to it."""
+        rows = self.filter(pk=referral.pk).select_for_update(skip_locked=True)
+        return bool(list(rows.values_list("pk", flat=True)))
+
+    def longest_queued_first(self) -> Self:
+        return self.order_by("queued_at", "pk")
+
     def without_garage(self) -> Self:
-        """Waiting, and put to nobody: someone has to choose."""
-        return self.filter(state=State.WAITING).exclude(Exists(self._open_assignments()))
+        """Waiting, put to nobody, and not in the queue: someone has to choose."""
+        return self.filter(state=State.WAITING, queued_at__isnull=True).exclude(Exists(self._open_assignments()))
 
     def _open_assignments(self) -> models.QuerySet:
         from referrals.models import Assignment
@@ -98,7 +133,7 @@ class ReferralQuerySet(DeskQuestions):
 
     def most_urgent_first(self) -> Self:
         """Nobody holds it, then drafts, quotes to be answered, silent garages, the others; the oldest first."""
-        unheld = Q(state=State.WAITING) & ~Exists(self._open_assignments())
+        unheld = Q(state=State.WAITING, queued_at__isnull=True) & ~Exists(self._open_assignments())
         rank = Case(
             When(unheld, then=Value(0)),
             When(state=State.DRAFT, then=Value(1)),
@@ -154,6 +189,13 @@ class ReferralQuerySet(DeskQuestions):
         latest = own.order_by("-called_at", "-pk").values(facts=facts)[:1]
         return self.annotate(last_call=Subquery(latest, output_field=models.JSONField()))
 
+    def with_hope(self) -> Self:
+        """With `is_without_hope`: no garage is left within the distance agreed, and a pilot has it."""
+        from referrals.models import Incident, IncidentKind
+
+        reported = Incident.objects.open().of_kind(IncidentKind.NO_GARAGE).filter(referral=OuterRef("pk"))
+        return self.annotate(is_without_hope=Exists(reported))
+
     def for_list(self) -> Self:
         """With `is_held`: whether a garage holds it."""
         rows = self.with_people().annotate(is_held=Exists(self._open_assignments()))
@@ -162,7 +204,7 @@ class ReferralQuerySet(DeskQuestions):
     def for_desk(self) -> Self:
         """With all that one line of a desk says; nothing sealed is read."""
         rows = self.with_people().select_related("assessment").with_readiness().with_garages()
-        return rows.with_refusal().with_pilot().with_cover().defer(*SEALED)
+        return rows.with_refusal().with_pilot().with_cover().with_hope().defer(*SEALED)
 
     def for_case(self, actor: Actor) -> Self:
         """With all that a case page says; what is sealed is read for the sender's side only."""
@@ -174,6 +216,7 @@ class ReferralQuerySet(DeskQuestions):
             .with_refusal()
             .with_pilot()
             .with_cover()
+            .with_hope()
             .prefetch_related("beneficiary__consents")
         )
         return rows.with_last_call() if actor.is_adviser else rows.defer(*SEALED)

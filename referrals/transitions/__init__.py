@@ -4,7 +4,15 @@ Each locks the row, asks `referrals/states.py`, writes facts and state, and appe
 changes, all in one transaction. Refused (and Overtaken) say in French what happened instead.
 """
 
-from referrals.transitions.answering import accept, decline, give_back, lapse, no_show, settle_by_telephone
+from referrals.transitions.answering import (
+    accept,
+    decline,
+    give_back,
+    give_back_as_closed,
+    lapse,
+    no_show,
+    settle_by_telephone,
+)
 from referrals.transitions.appointments import (
     cancel_appointment,
     confirm_appointment,
@@ -19,6 +27,7 @@ from referrals.transitions.closing import close, reopen, tell_refusal, withdraw,
 from referrals.transitions.colleagues import hand_all_to_colleague, hand_to_colleague
 from referrals.transitions.consenting import ConsentInput, record_consent
 from referrals.transitions.core import Overtaken, Refused
+from referrals.transitions.handing_over import queue, report_closed_garage, report_long_wait, take_place
 from referrals.transitions.history import PastReferral, load_history
 from referrals.transitions.incidents import (
     acknowledge_answer,
@@ -76,6 +85,7 @@ __all__ = [
     "decline_quote",
     "expire_quote",
     "give_back",
+    "give_back_as_closed",
     "hand_all_to_colleague",
     "hand_to_colleague",
     "hold_slot",
@@ -90,18 +100,22 @@ __all__ = [
     "open_referral",
     "propose_appointment",
     "publish_slots",
+    "queue",
     "read_messages",
     "record_consent",
     "record_repair",
     "refuse_review",
     "reopen",
+    "report_closed_garage",
     "report_incident",
+    "report_long_wait",
     "send",
     "send_for_review",
     "settle_by_telephone",
     "supersede_quote",
     "supplement",
     "take_incident",
+    "take_place",
     "tell_refusal",
     "unsend",
     "update_person",

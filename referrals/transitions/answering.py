@@ -13,6 +13,7 @@ from referrals.models import Assignment, LogEntry
 from referrals.states import DeclineReason, End, Outcome, State, Verb
 from referrals.transitions.appointments import fix_on_accepting, mark_missed, told
 from referrals.transitions.core import Refused, begin_assignment, end_assignment, finish, overtaken
+from referrals.transitions.handing_over import move_on
 from referrals.transitions.quoting import withdraw_quote
 
 
@@ -31,21 +32,23 @@ def accept(assignment: Assignment, *, by: Actor, slot: datetime | None = None) -
 
 @transaction.atomic
 def decline(assignment: Assignment, *, reason: DeclineReason, by: Actor, comment: str = "") -> None:
-    """The garage does not take it: the assignment ends, the referral waits for the next garage."""
+    """The garage does not take it: the assignment ends, the referral goes where the reason leads."""
     referral, assignment = begin_assignment(assignment, Verb.DECLINE, by=by)
     end_assignment(assignment, End.DECLINED, reason=reason.value, comment=comment)
     detail = {"reason": reason.value}
     finish(referral, Verb.DECLINE, State.WAITING, by=by, assignment=assignment, detail=detail)
+    move_on(referral, after=assignment)
 
 
 @transaction.atomic
 def lapse(assignment: Assignment, *, by: Actor, end: End = End.LAPSED) -> None:
     """Silence past the due moment, or a garage that left before it answered: the assignment ends, never the
-    referral."""
+    referral, which goes to the next garage."""
     referral, assignment = begin_assignment(assignment, Verb.LAPSE, by=by)
     end_assignment(assignment, end)
     detail = {"end": end.value}
     finish(referral, Verb.LAPSE, State.WAITING, by=by, assignment=assignment, detail=detail)
+    move_on(referral, after=assignment)
 
 
 @transaction.atomic
@@ -64,12 +67,22 @@ def settle_by_telephone(assignment: Assignment, *, spoke_with: str, on: date, by
 
 @transaction.atomic
 def give_back(assignment: Assignment, *, reason: DeclineReason, by: Actor, comment: str = "") -> None:
-    """The garage cannot go on: its open quote is withdrawn, the referral waits for the next garage."""
+    """The garage cannot go on: its open quote is withdrawn, the referral goes where the reason leads."""
+    _give_back(assignment, End.GIVEN_BACK, {"reason": reason.value}, by, reason=reason.value, comment=comment)
+
+
+@transaction.atomic
+def give_back_as_closed(assignment: Assignment, *, by: Actor) -> None:
+    """The garage has left the network with this accepted or quoted: it goes to the next."""
+    _give_back(assignment, End.GARAGE_LEFT, {"end": End.GARAGE_LEFT.value}, by)
+
+
+def _give_back(assignment: Assignment, end: End, detail: dict[str, str], by: Actor, **why: str) -> None:
     referral, assignment = begin_assignment(assignment, Verb.GIVE_BACK, by=by)
     withdraw_quote(assignment)
-    end_assignment(assignment, End.GIVEN_BACK, reason=reason.value, comment=comment)
-    detail = {"reason": reason.value}
+    end_assignment(assignment, end, **why)
     finish(referral, Verb.GIVE_BACK, State.WAITING, by=by, assignment=assignment, detail=detail)
+    move_on(referral, after=assignment)
 
 
 @transaction.atomic

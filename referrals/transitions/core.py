@@ -106,10 +106,12 @@ def finish(
     if is_new or came_from != to:
         referral.state_since = moment
         referral.closed_at = moment if to == State.CLOSED else None
+    if to != State.WAITING or verb == Verb.ASSIGN:
+        referral.queued_at = None
     referral.state = to.value
     referral.outcome = outcome.value if outcome else ""
     referral.updated_at = moment
-    referral.save(update_fields=["state", "state_since", "outcome", "closed_at", "updated_at", *also])
+    referral.save(update_fields=["state", "state_since", "outcome", "queued_at", "closed_at", "updated_at", *also])
     told = {**(detail or {}), **({"outcome": outcome.value} if outcome else {})}
     return _append(referral, verb, "" if is_new else came_from, by=by, assignment=assignment, detail=told)
 

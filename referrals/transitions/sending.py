@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from eligibility.assess import approve_after_review
 from garages.models import Garage
-from mobiliz.accounts.actors import Actor
+from mobiliz.accounts.actors import SYSTEM, Actor
 from mobiliz.lib import clock
-from mobiliz.lib.distances import haversine_km
-from mobiliz.lib.numbers import format_decimal_fr
-from mobiliz.lib.periods import iso_week_monday
-from mobiliz.territory.lands import land_of
-from referrals.models import Assignment, Referral, Slot
-from referrals.reach import FARTHEST_AGREED_KM, is_within
+from referrals.models import Assignment, GarageChoice, Referral, Slot
+from referrals.reach import FARTHEST_AGREED_KM
 from referrals.readiness import Missing, missing_for_review, missing_for_sending
 from referrals.states import End, Outcome, State, Verb
 from referrals.transitions.appointments import keep_for_answer
 from referrals.transitions.core import Refused, begin, end_assignment, finish, open_assignment
+from referrals.transitions.handing_over import wait_for_a_place
+from referrals.transitions.placing import put, try_to_put
 
 
 @transaction.atomic
 def send(
     referral: Referral,
     *,
-    garage: Garage,
+    garage: Garage | None,
     by: Actor,
     choice_reason: str = "",
     agreed_km: int | None = None,
     slot: Slot | None = None,
-) -> Assignment:
-    """Put a ready draft to a garage with a place left this week.
+) -> Assignment | None:
+    """Put a ready draft to a garage with a place left this week; without a garage, into the queue for the first place.
 
     `agreed_km` is the person's new word on how far they go, asked for this garage; without it the garage is within
     the distance that they agreed to before. `slot` is held until the garage answers.
@@ -42,10 +38,12 @@ def send(
     _refuse_if(missing_for_sending(referral, clock.today()))
     also = [*_freeze_place(referral), *_mark_sent(referral), *_share(referral)]
     word = _new_word(referral, agreed_km)
-    assignment = _put(referral, garage, choice_reason)
+    assignment = put(referral, garage, choice_reason) if garage else None
     also += ["distance_agreed_km"] if word else []
-    detail = {**word, **keep_for_answer(referral, garage, slot)}
+    detail = {**word, **(keep_for_answer(referral, garage, slot) if garage else {})}
     finish(referral, Verb.SEND, State.WAITING, by=by, assignment=assignment, detail=detail, also=tuple(also))
+    if assignment is None:
+        wait_for_a_place(referral, by=SYSTEM)
     return assignment
 
 
@@ -60,7 +58,10 @@ def send_for_review(referral: Referral, *, by: Actor) -> None:
 
 @transaction.atomic
 def approve_review(referral: Referral, *, why: str, evidence: str, by: Actor) -> None:
-    """A pilot's yes: a new assessment says who, why, on what evidence; the adviser chooses the garage."""
+    """A pilot's yes: a new assessment says who, why, on what evidence.
+
+    It goes to the garage that the adviser had chosen, where that can still be; else the adviser chooses now.
+    """
     referral, _nothing = begin(referral, Verb.APPROVE_REVIEW, by=by)
     assert referral.assessment is not None
     assert by.membership is not None
@@ -73,6 +74,7 @@ def approve_review(referral: Referral, *, why: str, evidence: str, by: Actor) ->
     )
     also = ("assessment", *_mark_sent(referral))
     finish(referral, Verb.APPROVE_REVIEW, State.WAITING, by=by, also=also)
+    _to_chosen(referral)
 
 
 @transaction.atomic
@@ -116,11 +118,24 @@ def assign(
             field="garage",
         )
     word = _new_word(referral, agreed_km)
-    assignment = _put(referral, garage, choice_reason)
+    assignment = put(referral, garage, choice_reason)
     also = ("distance_agreed_km",) if word else ()
     detail = {**word, **keep_for_answer(referral, garage, slot)}
     finish(referral, Verb.ASSIGN, State.WAITING, by=by, assignment=assignment, detail=detail, also=also)
     return assignment
+
+
+def _to_chosen(referral: Referral) -> None:
+    """Where it cannot be asked any more, nothing changes: the adviser reads that no garage has it."""
+    choice = GarageChoice.objects.of_referral(referral).select_related("garage").first()
+    if choice is None:
+        return
+    word = _new_word(referral, choice.agreed_km)
+    assignment = try_to_put(referral, choice.garage, choice.reason)
+    if assignment:
+        also = ("distance_agreed_km",) if word else ()
+        detail = {"after": "review", **word}
+        finish(referral, Verb.ASSIGN, State.WAITING, by=SYSTEM, assignment=assignment, detail=detail, also=also)
 
 
 def _refuse_if(missing: list[Missing]) -> None:
@@ -164,67 +179,3 @@ def _new_word(referral: Referral, agreed_km: int | None) -> dict[str, int]:
         raise Refused(message, code="distance_not_sane", field="agreed_km")
     referral.distance_agreed_km = agreed_km
     return {"agreed_km": agreed_km, "agreed_before_km": before}
-
-
-def _put(referral: Referral, garage: Garage, choice_reason: str) -> Assignment:
-    """Take one place of this week at the garage, whose row is locked: a cap is never exceeded."""
-    garage = _locked_garage(garage)
-    monday = iso_week_monday(clock.today())
-    if garage.status != "active":
-        raise Refused(
-            _("%(garage)s ne prend pas d’orientation en ce moment. Choisissez un autre garage.")
-            % {"garage": garage.name},
-            code="garage_not_active",
-            field="garage",
-        )
-    if Assignment.objects.of_referral(referral).of_garage(garage.pk).that_refused().exists():
-        raise Refused(
-            _("%(garage)s a déjà répondu non pour cette orientation. Choisissez un autre garage.")
-            % {"garage": garage.name},
-            code="garage_declined_before",
-            field="garage",
-        )
-    distance = _distance_within_agreed(referral, garage)
-    if Assignment.objects.of_garage(garage.pk).of_week(monday).taking_a_place().count() >= garage.weekly_cap:
-        raise Refused(
-            _("%(garage)s est complet cette semaine. Choisissez un autre garage.") % {"garage": garage.name},
-            code="garage_full",
-            field="garage",
-        )
-    return Assignment.objects.create(
-        referral=referral,
-        garage=garage,
-        week=monday,
-        distance_km=distance,
-        agreed_km=referral.distance_agreed_km,
-        choice_reason=choice_reason,
-        put_at=clock.now(),
-    )
-
-
-def _locked_garage(garage: Garage) -> Garage:
-    Garage.objects.select_for_update().get(pk=garage.pk)
-    return Garage.objects.with_status().with_places().get(pk=garage.pk)
-
-
-def _distance_within_agreed(referral: Referral, garage: Garage) -> Decimal:
-    """The person's agreement bounds who may be asked, whoever asks: page, partner's system, pilot or the clock."""
-    home, there = referral.beneficiary.commune, garage.commune
-    if land_of(home.code, home.department_id) != land_of(there.code, there.department_id):
-        message = _("%(garage)s est de l’autre côté de la mer. Choisissez un autre garage.") % {"garage": garage.name}
-        raise Refused(message, code="across_the_sea", field="garage")
-    distance, agreed = _distance_km(referral, garage), referral.distance_agreed_km
-    if is_within(distance, agreed):
-        return distance
-    message = _(
-        "%(garage)s est à %(km)s km à vol d’oiseau, et la personne accepte d’aller jusqu’à %(agreed)d km. "
-        "Demandez-lui d’abord : si elle accepte d’aller plus loin, indiquez jusqu’où."
-    )
-    words = {"garage": garage.name, "km": format_decimal_fr(distance, 1), "agreed": agreed}
-    raise Refused(message % words, code="beyond_distance_agreed", field="agreed_km")
-
-
-def _distance_km(referral: Referral, garage: Garage) -> Decimal:
-    home = referral.beneficiary.commune
-    km = haversine_km(home.latitude, home.longitude, garage.latitude, garage.longitude)
-    return Decimal(str(round(km, 1)))

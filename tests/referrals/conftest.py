@@ -9,6 +9,7 @@ from referrals.models import Appointment, Assignment, IncidentKind, Resolution
 from referrals.states import DeclineReason, Outcome
 from tests.cast import actor
 from tests.factories import journey
+from tests.factories.garages import GarageFactory
 from tests.factories.journey import identity, opening
 
 
@@ -63,6 +64,7 @@ def do(adviser, colleague, workshop, pilot, garage, other_garage):
             "tell_refusal": lambda: transitions.tell_refusal(referral, by=by_adviser),
             "unsend": lambda: transitions.unsend(referral, by=by_adviser),
             "assign": lambda: transitions.assign(referral, garage=other_garage, by=by_adviser),
+            "queue": lambda: transitions.queue(referral, by=by_adviser),
             "accept": lambda: transitions.accept(held, by=by_workshop),
             "decline": lambda: transitions.decline(held, reason=no, by=by_workshop),
             "lapse": lambda: transitions.lapse(held, by=SYSTEM),
@@ -149,7 +151,9 @@ def prepare(adviser, workshop):
             journey.appointment(held, workshop, is_agreed=verb == "keep_appointment")
         if verb == "send_for_review":
             journey.assess(referral, adviser, dwelling="student_alone")
-        if verb == "assign":
+        if verb in ("assign", "queue"):
             transitions.lapse(held, by=SYSTEM)
+        if verb == "queue":
+            GarageFactory(name="Garage complet", weekly_cap=0)
 
     return make_ready

@@ -1,4 +1,4 @@
-"""A garage that pauses or leaves: what waits there comes first on the adviser's desk; the rest stays."""
+"""A garage that pauses or leaves: what waits there goes to the next; what it had begun only once it has closed."""
 
 import pytest
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(("status", "moved"), [("paused", 1), ("closed", 1), ("active", 0)])
-def test_what_waits_at_a_garage_that_left_waits_for_the_adviser_again(adviser, garage, status, moved):
+def test_what_waits_at_a_garage_that_left_is_taken_from_it_once(adviser, garage, status, moved):
     assignment = journey.sent(adviser, garage)
     GarageStatus.objects.filter(garage=garage).update(status=status)
     assert move_on_from_garages_that_left() == moved
@@ -34,7 +34,7 @@ def test_the_log_says_that_the_platform_did_it_and_why(adviser, garage, other_ga
     assignment = journey.sent(adviser, garage)
     GarageStatus.objects.filter(garage=garage).update(status="closed")
     move_on_from_garages_that_left()
-    last = LogEntry.objects.of_referral(assignment.referral).latest_first()[0]
+    last = LogEntry.objects.of_referral(assignment.referral).of_verb("lapse").get()
     assert (last.verb, last.actor_kind, last.detail) == ("lapse", "system", {"end": "left"})
     assert "la plateforme" in last.actor_in_words
 

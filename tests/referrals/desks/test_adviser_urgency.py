@@ -92,7 +92,7 @@ def test_lines_stand_by_the_day_on_which_they_are_due(as_adviser, adviser, works
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("no_capacity", "Choisissez le garage suivant."),
+        ("no_capacity", "un pilote est prévenu et cherche"),
         ("not_worth_repairing", "Regardez une autre solution avec la personne"),
         ("unsafe_vehicle", "Dites à la personne de ne pas rouler"),
         ("duplicate", "fermez celui qui est de trop"),

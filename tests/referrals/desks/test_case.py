@@ -67,7 +67,7 @@ def test_before_a_garage_the_case_says_what_is_next(as_adviser, adviser, step, s
 @pytest.mark.parametrize(
     ("step", "said"),
     [
-        ("declined", "Garage de la Loire a décliné : pas de place en ce moment. Choisissez le garage suivant."),
+        ("declined", "Garage de la Loire a décliné : pas de place en ce moment. Aucun autre garage n’est à moins"),
         ("accepted", "Garage de la Loire a accepté"),
         ("agreed", "Garage de la Loire répare la voiture"),
         ("completed", "La voiture est réparée."),
@@ -345,7 +345,8 @@ def test_a_long_case_costs_the_same_number_of_queries_as_a_short_one(
         as_adviser.get(case(short))
     long = journey.declined(adviser, other_garage_workshop, first_name="Samir").referral
     nearby = journey.garage_of(workshop)
-    second = transitions.assign(long, garage=nearby, by=actor(adviser))
+    second = long.assignments.open().get()
+    assert second.garage == nearby
     transitions.accept(second, by=actor(workshop))
     transitions.issue_quote(second, lines=journey.LINES, by=actor(workshop))
     for before in range(1, 4):

@@ -267,8 +267,8 @@ def test_the_second_pilot_is_told_who_was_quicker(as_pilot, adviser, regional_pi
 
 
 def test_a_case_that_waits_without_garage_can_be_given_one_by_the_pilot(as_pilot, adviser, workshop):
-    near = GarageFactory(name="Garage du Forez", at="42218")
     referral = journey.declined(adviser, workshop).referral
+    near = GarageFactory(name="Garage du Forez", at="42218")
     incident = transitions.report_incident(referral, kind=IncidentKind.NO_GARAGE, by=SYSTEM)
     choose = reverse("referral_garage", args=[referral.uid])
     assert choose in text_of(as_pilot.get(act("incident", incident)))

@@ -37,7 +37,7 @@ def test_reviews_come_first_the_oldest_first(as_regional_pilot, adviser, worksho
     journey.in_review(adviser, last_name="Récente")
     with journey.days_ago(10):
         journey.in_review(adviser, last_name="Ancienne")
-    journey.declined(adviser, workshop, last_name="SansGarage")
+    journey.declined(adviser, workshop, reason="no_show", last_name="SansGarage")
     page = text_of(as_regional_pilot.get(DESK))
     assert page.index("Ancienne") < page.index("Récente") < page.index("SansGarage")
     assert "En retard de" in page

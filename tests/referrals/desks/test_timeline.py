@@ -28,8 +28,9 @@ ON_ASSIGNMENTS = {
 }  # fmt: skip
 
 
-def last_event(referral):
-    entry = LogEntry.objects.of_referral(referral).with_actors().newest_first().first()
+def last_event(referral, verb=None):
+    log = LogEntry.objects.of_referral(referral).with_actors().newest_first()
+    entry = (log.of_verb(verb) if verb else log).first()
     return event_of(entry, list(referral.assignments.last_first()))
 
 
@@ -49,7 +50,7 @@ def test_every_verb_is_told_in_words_from_every_state_that_it_leaves(stage, prep
         prepare(verb, referral, held)
         with clock.moved_to(clock.now() + timedelta(days={"expire_quote": 40, "keep_appointment": 15}.get(verb, 0))):
             do(verb, referral, held)
-        event = last_event(referral)
+        event = last_event(referral, verb)
         assert event.title == event.title.strip() != ""
         said = f"{event.title} {event.text}"
         assert not [code for code in CODES if code in said.replace("’", " ").split()], said
@@ -73,9 +74,10 @@ def test_silence_then_the_next_garage_reads_as_a_story(adviser, garage, other_ga
     with journey.days_ago(5):
         transitions.lapse(held, by=SYSTEM)
     transitions.assign(held.referral, garage=other_garage, by=actor(adviser), choice_reason="La sœur y habite")
-    assert story(held.referral)[-3:] == [
+    assert story(held.referral)[-4:] == [
         "Orientation envoyée à Garage de la Loire",
         "Garage de la Loire n’a pas répondu",
+        "Incident : aucun garage à proposer",
         "Le dossier passe à Garage de la Creuse",
     ]
     passed = last_event(held.referral)
@@ -93,14 +95,14 @@ def test_an_answer_says_how_long_it_took(adviser, workshop, days, said):
 def test_a_decline_gives_its_reason_and_its_comment(adviser, workshop):
     held = journey.sent(adviser, journey.garage_of(workshop))
     transitions.decline(held, reason=DeclineReason.NOT_OUR_TRADE, comment="Boîte automatique", by=actor(workshop))
-    text = last_event(held.referral).text
+    text = last_event(held.referral, Verb.DECLINE).text
     assert "Motif : pas notre marque ou notre métier. « Boîte automatique »" in text
 
 
 def test_a_garage_that_paused_is_not_said_to_be_silent(adviser, garage):
     held = journey.sent(adviser, garage)
     transitions.lapse(held, by=SYSTEM, end=End.GARAGE_LEFT)
-    event = last_event(held.referral)
+    event = last_event(held.referral, Verb.LAPSE)
     assert event.title == "Garage de la Loire ne prend plus d’orientation"
     assert "sans réponse" not in event.text
 
