@@ -11,11 +11,10 @@ from django.db import transaction
 from mobiliz.accounts.actors import SYSTEM
 from mobiliz.lib import clock
 from mobiliz.lib.periods import iso_week_monday
-from referrals import photos, transitions, unfinished
+from referrals import attachments, photos, transitions, unfinished
 from referrals.delays import delays_on
 from referrals.models import Assignment, Referral
 from referrals.states import End, State
-from referrals.transitions.messages import remove_stray_files
 
 log = structlog.get_logger()
 
@@ -93,4 +92,4 @@ def remove_stray_photo_files() -> int:
 @shared_task
 def remove_stray_attachments() -> int:
     """Files of messages that never came to be. How many were removed."""
-    return remove_stray_files()
+    return attachments.remove_stray_files()

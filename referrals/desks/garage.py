@@ -29,6 +29,7 @@ from referrals.actions import mark_seen
 from referrals.desks import freshness, timeline
 from referrals.desks import garage_acts as acts
 from referrals.desks.attempts import attempt
+from referrals.desks.exchange import threads_of, unread_of
 from referrals.desks.garage_tasks import Task, figures_of, parts_of, tasks_of, title_of, who_and_what
 from referrals.models import Assignment, LogEntry, Photo, QuoteVersion, Referral
 from referrals.states import State, Verb
@@ -59,6 +60,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "stamp": freshness.stamp(actor),
         "title": title_of(tasks),
         "parts": parts_of(tasks),
+        "unread": unread_of(actor),
         "rate": today_rate(_own_garage(actor, tasks)),
         "figures": figures_of(seen.figures_since(clock.today().replace(day=1))),
     }
@@ -213,6 +215,7 @@ def _case(held: Assignment, actor: Actor, bound: dict[str, forms.Form], asked: s
         "can_replace": Verb.SUPERSEDE_QUOTE in may,
         "can_supplement": Verb.SUPPLEMENT in may,
         "events": events_of(log, actor),
+        "threads": threads_of([held], referral, actor),
         "photos": Photo.objects.visible_to(actor).of_referral(referral).in_order(),
         **_quoted(held),
     }

@@ -59,6 +59,14 @@ class AssignmentQuerySet(UnreadQuestions, GarageDeskQuestions):
     def of_referral(self, referral: Referral) -> Self:
         return self.filter(referral=referral)
 
+    def of_cases(self, referrals: models.QuerySet) -> Self:
+        return self.filter(referral__in=referrals)
+
+    def for_exchange(self) -> Self:
+        """With who is on either side of it; nothing sealed is read."""
+        sealed = [f"referral__{name}" for name in SEALED]
+        return self.with_all().select_related("referral__organisation__parent").defer(*sealed)
+
     def of_garage(self, garage_id: int) -> Self:
         return self.filter(garage_id=garage_id)
 

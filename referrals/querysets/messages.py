@@ -96,3 +96,9 @@ class UnreadQuestions(models.QuerySet):
             unread=Count("messages", filter=waiting, distinct=True), written_at=Max("messages__at", filter=waiting)
         )
         return counted.filter(unread__gt=0).order_by("-written_at", "-pk")
+
+    def for_unread_line(self) -> Self:
+        """With the case and its garage, as a line of a desk names them."""
+        return self.select_related("garage", "referral__beneficiary", "referral__vehicle").defer(
+            "referral__beneficiary__notes"
+        )

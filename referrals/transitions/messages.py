@@ -6,33 +6,22 @@ leaves files that count for nothing, and a nightly task removes them.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
-from datetime import timedelta
-from pathlib import PurePosixPath
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mobiliz.accounts.actors import Actor
-from mobiliz.lib import clock, storage
+from mobiliz.lib import clock
 from mobiliz.lib.documents import PDF, CleanDocument
-from mobiliz.lib.sealed import seal_bytes
-from referrals import permissions
+from referrals import attachments, permissions
 from referrals.models import Assignment, Attachment, CaseMessage, Referral
 from referrals.models.appointments import Side
-from referrals.models.messages import FOLDER, MAX_FILES, MAX_FILES_OF_CASE, MAX_MESSAGES, Kind
+from referrals.models.messages import MAX_FILES, MAX_FILES_OF_CASE, MAX_MESSAGES, Kind
 from referrals.states import State, Verb
 from referrals.transitions.core import Refused, begin_assignment, finish
-
-log = logging.getLogger(__name__)
-
-# What is being added now has its files already, and not yet its row.
-STRAY_AFTER = timedelta(hours=1)
-BATCH = 500
 
 
 def write_message(
@@ -44,14 +33,17 @@ def write_message(
     if len(files) > MAX_FILES:
         raise Refused(_("Cinq pièces jointes au plus par message."), field="files")
     made = [_attachment(place, document) for place, document in enumerate(files, start=1)]
-    _write(made, files)
+    try:
+        attachments.write(made, files)
+    except attachments.NoRoom:
+        raise Refused(attachments.no_room_in_words(), code="no_room", field="files") from None
     try:
         message, is_new = _keep(assignment, text.strip(), made, by, key or uuid4())
     except BaseException:
-        _delete_files(made)
+        attachments.delete(made)
         raise
     if not is_new:
-        _delete_files(made)
+        attachments.delete(made)
     return message
 
 
@@ -62,16 +54,6 @@ def read_messages(assignment: Assignment, *, by: Actor) -> int:
         return 0
     unread = CaseMessage.objects.visible_to(by).of_assignment(assignment).unread_by(side.value)
     return unread.update(read_at=clock.now(), read_by=by.membership)
-
-
-def remove_stray_files() -> int:
-    """Delete the files of attachments that have no row; how many."""
-    removed, batch = 0, []
-    for name in storage.files_under(FOLDER, older_than=STRAY_AFTER):
-        batch.append(name)
-        if len(batch) == BATCH:
-            removed, batch = removed + _remove_strays(batch), []
-    return removed + _remove_strays(batch)
 
 
 @transaction.atomic
@@ -113,51 +95,3 @@ def _attachment(position: int, document: CleanDocument) -> Attachment:
         size=len(document.data),
         sha256=document.sha256,
     )
-
-
-def _write(made: list[Attachment], files: Sequence[CleanDocument]) -> None:
-    """All files, or none; a full disk is said in words."""
-    try:
-        for one, document in zip(made, files, strict=True):
-            storage.private().save(one.file_name, ContentFile(seal_bytes(document.data)))
-            if document.thumbnail:
-                storage.private().save(one.thumbnail_name, ContentFile(seal_bytes(document.thumbnail)))
-    except OSError as full:
-        log.error("an attachment could not be written: %s", full.strerror)
-        _delete_files(made)
-        raise no_room() from full
-
-
-def no_room() -> Refused:
-    said = _(
-        "Les pièces jointes n’ont pas pu être gardées : notre serveur n’a plus de place. "
-        "Envoyez le message sans elles, nous sommes prévenus."
-    )
-    return Refused(said, field="files")
-
-
-def _delete_files(attachments: Sequence[Attachment]) -> None:
-    """What cannot be deleted now is stray: the night takes it."""
-    for one in attachments:
-        for name in (one.file_name, one.thumbnail_name):
-            try:
-                storage.private().delete(name)
-            except OSError as failed:
-                log.warning("a file of a message could not be deleted: %s", failed.strerror)
-
-
-def _remove_strays(names: list[str]) -> int:
-    uids = {name: _uid_of(name) for name in names}
-    known = Attachment.objects.with_uids([uid for uid in uids.values() if uid])
-    kept = set(known.values_list("uid", flat=True))
-    strays = [name for name, uid in uids.items() if uid not in kept]
-    for name in strays:
-        storage.private().delete(name)
-    return len(strays)
-
-
-def _uid_of(name: str) -> UUID | None:
-    try:
-        return UUID(PurePosixPath(name).name.partition(".")[0])
-    except ValueError:
-        return None

@@ -359,6 +359,24 @@ IN_GARAGE = who(404, own_garage=200, adviser=403, pilots_here=403)
 QUOTING = who(404, quoting=200, reception=403, adviser=403, pilots_here=403)
 DONE = IN_GARAGE | dict.fromkeys(GROUPS["own_garage"], 302)
 ASKED_AGAIN = IN_GARAGE | dict.fromkeys(GROUPS["own_garage"], 422)
+BOTH_SIDES = IN_GARAGE | {"adviser": 200}
+READERS = who(404, own_garage=200, adviser=200)
+EXCHANGE = [
+    page("messages", "held", get=BOTH_SIDES, post=BOTH_SIDES | dict.fromkeys(("adviser", *GROUPS["own_garage"]), 422)),
+    page(
+        "messages", "accepted", get=BOTH_SIDES, post=BOTH_SIDES | dict.fromkeys(("adviser", *GROUPS["own_garage"]), 422)
+    ),
+    page(
+        "messages",
+        "held_before",
+        get=DONE | {"adviser": 200},
+        post=BOTH_SIDES | dict.fromkeys(("adviser", *GROUPS["own_garage"]), 422),
+    ),
+    page("attachment", "attachment", get=READERS),
+    page("attachment", "attachment_handed_over", get=who(404, adviser=200)),
+    page("attachment_thumbnail", "attachment", get=READERS),
+    page("attachment_thumbnail", "attachment_handed_over", get=who(404, adviser=200)),
+]
 GARAGE_DESK = [
     page("assignments", get=who(403, garages=200)),
     page("assignment", "held", get=IN_GARAGE),
@@ -428,6 +446,7 @@ ROWS = [
     *GARAGES,
     *STRUCTURES,
     *SENDERS,
+    *EXCHANGE,
     *GARAGE_DESK,
     *PILOTS,
     *API,

@@ -12,6 +12,7 @@ from mobiliz.lib import clock
 from referrals import transitions
 from referrals.models import IncidentKind, Resolution
 from referrals.noting import write_note
+from referrals.states import DeclineReason
 from tests.cast import actor
 from tests.factories import journey
 from tests.factories.accounts import MembershipFactory, SignInFactory
@@ -80,6 +81,17 @@ def _absence(cast: Cast) -> Any:
     return go_absent(cast["adviser"], covered_by=colleague, from_on=today, until_on=today, by=actor(cast["adviser"]))
 
 
+def _attachment(cast: Cast) -> Any:
+    message = journey.message(_accepted(cast), cast["adviser"], pictures=1)
+    return message.attachments.get()
+
+
+def _attachment_handed_over(cast: Cast) -> Any:
+    found = _attachment(cast)
+    transitions.give_back(found.message.assignment, reason=DeclineReason.NO_CAPACITY, by=actor(cast["workshop"]))
+    return found
+
+
 # What stands in the address, by the name that a row gives it: a row of the database, or the words themselves.
 THINGS: dict[str, Callable[[Cast], Any]] = {
     "": lambda cast: {},
@@ -132,6 +144,8 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "decline_quote": _act("devis-refuse", _quoted),
     "record_repair": _act("reparation", _agreed),
     "give_back": _act("rendre", _accepted),
+    "attachment": _attachment,
+    "attachment_handed_over": _attachment_handed_over,
     "no_such_act": _act("voler", _sent),
 }
 

@@ -12,13 +12,14 @@ from garages.models import Garage
 from garages.tariff import LineInput, LineKind, PartOrigin
 from mobiliz.accounts.models import Membership
 from mobiliz.lib import clock
+from mobiliz.lib.documents import read
 from mobiliz.lib.images import clean
 from referrals import actions, photos, transitions
 from referrals.clock import is_visiting_day, moment_at
-from referrals.models import Appointment, Assignment, Photo, Referral, Slot
+from referrals.models import Appointment, Assignment, CaseMessage, Photo, Referral, Slot
 from referrals.transitions import ConsentInput, IdentityInput, PersonInput
 from tests.cast import actor
-from tests.factories import pictures
+from tests.factories import pictures as drawn
 from tests.factories.territory import commune
 
 # Every garage of the cast is within it; tests on the distance say 30, as people do
@@ -133,7 +134,7 @@ def describe_vehicle(referral: Referral, adviser: Membership) -> None:
 
 def add_photo(referral: Referral, adviser: Membership, *, colour: str = "red", caption: str = "") -> Photo:
     """A picture of one colour: another colour is another photo."""
-    return photos.add_photo(referral, image=clean(pictures.jpeg(colour)), caption=caption, by=actor(adviser))
+    return photos.add_photo(referral, image=clean(drawn.jpeg(colour)), caption=caption, by=actor(adviser))
 
 
 def chosen(adviser: Membership, garage: Garage, *, reason: str = "", agreed_km: int | None = None, **person):
@@ -217,6 +218,20 @@ def slot(workshop: Membership, moment=None, **given) -> Slot:
     garage, moment = garage_of(workshop), moment or opening(4, 9)
     transitions.publish_slots(garage, moments=[moment], by=actor(workshop), **given)
     return Slot.objects.of_garage(garage.pk).at(moment).published().get()
+
+
+def message(
+    assignment: Assignment,
+    member: Membership,
+    text: str = "Peut-elle venir à 9 h ?",
+    *,
+    pictures: int = 0,
+    pdfs: int = 0,
+) -> CaseMessage:
+    """Written by someone of either side, with so many pictures and PDFs."""
+    files = [*(read(drawn.jpeg(), "voyant.jpg") for _one in range(pictures))]
+    files += [read(drawn.pdf(b"une facture"), "facture.pdf") for _one in range(pdfs)]
+    return transitions.write_message(assignment, text=text, files=files, by=actor(member))
 
 
 # --- around it --------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from mobiliz.lib import storage
 from mobiliz.lib.documents import read
 from mobiliz.lib.sealed import unseal_bytes
-from referrals import transitions
+from referrals import attachments, transitions
 from referrals.models import Assignment, Attachment, CaseMessage, LogEntry
 from referrals.models.messages import MAX_FILES
 from referrals.states import DeclineReason
@@ -243,6 +243,6 @@ def test_files_without_a_row_go_at_night_and_the_others_stay(held, adviser, fold
     stray = folder / "attachments" / "ab" / f"{uuid4().hex}.sealed"
     stray.parent.mkdir(parents=True, exist_ok=True)
     stray.write_bytes(b"x")
-    monkeypatch.setattr(writing, "STRAY_AFTER", -writing.STRAY_AFTER)
+    monkeypatch.setattr(attachments, "STRAY_AFTER", -attachments.STRAY_AFTER)
     assert remove_stray_attachments() == 1
     assert files(folder) == {Path(message.attachments.get().file_name).name}

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.models import Membership
 from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page
@@ -21,6 +22,7 @@ from referrals.desks.adviser.household import verdict_of
 from referrals.desks.adviser.incident_card import incidents_of
 from referrals.desks.adviser.thread import FILTERS, Thread, thread_of
 from referrals.desks.calls import last_call_of
+from referrals.desks.exchange import threads_of
 from referrals.desks.look import badge_of
 from referrals.desks.next_steps import held_by, last_asked, latest_quote, next_step
 from referrals.forms.notes import CallForm, NoteForm
@@ -126,8 +128,15 @@ def _garages(request: HttpRequest, referral: Referral) -> dict[str, Any]:
         "quote": latest_quote(shown),
         "repair": getattr(shown, "repair", None),
         "asked": list(referral.assignments.all()),
+        "threads": _threads(request.actor, referral),
         "people": people_of(referral, held, Membership.objects.pilots_for(home), request.actor),
     }
+
+
+def _threads(actor: Actor, referral: Referral) -> list[dict[str, Any]]:
+    """Messages with garages: the sender's side alone reads them."""
+    is_senders = permissions.can_note(actor, referral)
+    return threads_of(referral.assignments.all(), referral, actor) if is_senders else []
 
 
 def _rights(request: HttpRequest, referral: Referral) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from mobiliz.lib.pages import get_visible_or_404, page, require
 from referrals import permissions, transitions
 from referrals.desks import freshness
 from referrals.desks.adviser import typed
+from referrals.desks.exchange import unread_of
 from referrals.desks.incident_lines import Line as IncidentLine
 from referrals.desks.incident_lines import line_of
 from referrals.desks.look import badge_of
@@ -86,6 +87,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(whose, counts),
         "whose": whose,
         "groups": _groups(request, open_lines, whose),
+        "unread": unread_of(request.actor) if whose == OWN else [],
         "incidents": _incidents(seen, whose, request.actor),
         "started": typed.started_by(request.actor) if whose == OWN else [],
         "ended": _shown(request, ENDED, _ended([line for line in lines if line not in open_lines]), whose),
