@@ -62,6 +62,10 @@ class GarageQuerySet(PlacedQuerySet):
     def active(self) -> Self:
         return self.filter(statuses__status="active", statuses__until_on__isnull=True)
 
+    def saying_whether_in(self, garage_ids: models.QuerySet) -> Self:
+        """With `is_one_of`."""
+        return self.annotate(is_one_of=models.ExpressionWrapper(Q(pk__in=garage_ids), models.BooleanField()))
+
     def taking_any(self) -> Self:
         """Those that take at least one a week."""
         return self.filter(weekly_cap__gt=0)

@@ -203,13 +203,28 @@ def within_agreed(referral: Referral) -> list[Candidate]:
 
     Where the nearest are all full, the nearest that are not.
     """
-    refused = Assignment.objects.of_referral(referral).that_refused().values("garage_id")
-    reachable = _reachable(referral, SYSTEM, within_km=_agreed_reach_km(referral)).without(refused)
+    reachable = _askable_within_agreed(referral)
     near = _within(reachable, referral)
     if len(near) == PRESELECTED and all(one.is_full for one in near):
         full = Assignment.objects.garages_full_in(iso_week_monday(clock.today()))
         near = [*_within(reachable.taking_any().without(full), referral), *near]
     return near
+
+
+def _askable_within_agreed(referral: Referral) -> GarageQuerySet:
+    refused = Assignment.objects.of_referral(referral).that_refused().values("garage_id")
+    return _reachable(referral, SYSTEM, within_km=_agreed_reach_km(referral)).without(refused)
+
+
+def queue_for(referral: Referral) -> str:
+    """Whether it can be sent without a garage, and what it then waits for: "place" where all within the distance
+    agreed are full, "pilot" where there is none, nothing while one has a place."""
+    full = Assignment.objects.garages_full_in(iso_week_monday(clock.today()))
+    rows = _askable_within_agreed(referral).saying_whether_in(full)[:PRESELECTED]
+    near = [one for one in rows if is_within(one.distance_km, referral.distance_agreed_km)]
+    if not near:
+        return "pilot"
+    return "place" if all(one.is_one_of or not one.weekly_cap for one in near) else ""
 
 
 def _within(rows: GarageQuerySet, referral: Referral) -> list[Candidate]:

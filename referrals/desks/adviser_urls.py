@@ -29,6 +29,7 @@ urlpatterns = [
     path("<uuid:uid>/vehicule/", vehicle.vehicle, name="referral_vehicle"),
     path("<uuid:uid>/photos/", photos.photos, name="referral_photos"),
     path("<uuid:uid>/garage/", garage_choice.garage, name="referral_garage"),
+    path("<uuid:uid>/attente/", sending.queue, name="referral_queue"),
     path("<uuid:uid>/envoi/", sending.send, name="referral_send"),
     path("<uuid:uid>/envoi/examen/", sending.send_for_review, name="referral_send_for_review"),
     path("<uuid:uid>/envoyee/", sending.sent, name="referral_sent"),

@@ -49,7 +49,7 @@ LOOKS: dict[str, Look] = {
     Verb.ASSIGN: Look("info", "paper-airplane", gettext_lazy("Orientation proposée à %(garage)s")),
     "send:queue": Look("info", "paper-airplane", gettext_lazy("Orientation envoyée")),
     Verb.QUEUE: Look("wait", "clock", gettext_lazy("Les garages proches sont complets : le dossier attend une place")),
-    "assign:place": Look("good", "arrow-right", gettext_lazy("Une place s’est libérée à %(garage)s")),
+    "assign:place": Look("good", "arrow-right", gettext_lazy("Une place s’est libérée : %(garage)s")),
     "assign:next": Look("info", "arrow-right", gettext_lazy("Le dossier passe à %(garage)s")),
     Verb.ACCEPT: Look("good", "check", gettext_lazy("%(garage)s accepte")),
     Verb.DECLINE: Look("late", "x-mark", gettext_lazy("%(garage)s décline")),

@@ -289,6 +289,13 @@ SENDERS = [
         get=who(404, adviser=200, pilots_here=200),
         post=who(404, adviser=422, pilots_here=422),
     ),
+    act("referral_queue", "ready", get=who(404, adviser=302), post=who(404, adviser=422)),
+    act(
+        "referral_queue",
+        "declined",
+        get=who(404, adviser=302, pilots_here=302),
+        post=who(404, adviser=302, pilots_here=302),
+    ),
     page("referral_send", "ready", get=who(404, adviser=200), post=who(404, adviser=422)),
     act("referral_note", "sent", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
     act("referral_call", "sent", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),

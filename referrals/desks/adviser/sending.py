@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from referrals import permissions, transitions, unfinished
-from referrals.candidates import Kept, candidate, chosen_before, kept_choice
+from referrals.candidates import Kept, candidate, chosen_before, kept_choice, queue_for
 from referrals.clock import ANSWER_WORKING_DAYS, REVIEW_WORKING_DAYS, due_on
+from referrals.delays import delays_on
 from referrals.desks.adviser import steps, typed
 from referrals.desks.adviser.household import verdict_of
 from referrals.desks.attempts import attempt
@@ -69,6 +72,38 @@ def send_for_review(request: HttpRequest, referral: Referral) -> HttpResponse:
     return _show(request, referral, form, _kept(request, referral), status=422)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def queue(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Without a garage: for the first place within the distance agreed, or for a pilot where there is no garage."""
+    referral = get_visible_or_404(Referral.objects.for_step(request.actor), request.actor, uid)
+    is_draft = referral.state == State.DRAFT
+    require(permissions.may_ever(request.actor, Verb.SEND if is_draft else Verb.QUEUE, referral))
+    if request.method != "POST":
+        return redirect("referral_send" if is_draft else "referral_garage", referral.uid)
+    return _sent_without_garage(request, referral) if is_draft else _queued(request, referral)
+
+
+def _sent_without_garage(request: HttpRequest, referral: Referral) -> HttpResponse:
+    form = ConfirmForm(request.POST)
+
+    def send_it() -> None:
+        transitions.send(referral, garage=None, by=request.actor)
+
+    if form.is_valid() and _done(request, referral, form, send_it):
+        return redirect("referral_sent", referral.uid)
+    return _show(request, referral, form, _kept(request, referral), status=422)
+
+
+def _queued(request: HttpRequest, referral: Referral) -> HttpResponse:
+    try:
+        transitions.queue(referral, by=request.actor)
+    except transitions.Refused as refused:
+        messages.info(request, refused.message)
+    else:
+        messages.success(request, _("Le dossier attend : la première place qui se libère est pour lui, à son tour."))
+    return redirect("referral_case", referral.uid)
+
+
 def _done(request: HttpRequest, referral: Referral, form: Any, send_it: Any) -> bool:
     """The page that follows says what was done; once it is sent, nothing that was typed at a step counts."""
     is_settled = attempt(request, form, send_it, "")
@@ -95,6 +130,7 @@ def _show(request: HttpRequest, referral: Referral, form: Any, kept: Kept | None
         consents=[one for one in referral.beneficiary.consents.all() if one.is_in_force],
         verdict=verdict_of(referral.assessment) if referral.assessment else None,
         is_usable=not any(one.code in SAID_BY_THE_VERDICT for one in missing),
+        queue=queue_for(referral) if not missing and (kept is None or kept.trouble) else "",
         close_form=CloseForm(outcomes=[Outcome.NOT_ELIGIBLE], initial={"outcome": Outcome.NOT_ELIGIBLE.value}),
     )
     return page(request, "referrals/adviser/send.html", context, status=status)
@@ -107,16 +143,28 @@ def sent(request: HttpRequest, uid: UUID) -> HttpResponse:
     referral = get_visible_or_404(Referral.objects.for_step(request.actor).with_garages(), request.actor, uid)
     require(permissions.may_ever(request.actor, Verb.SEND, referral))
     held = held_by(referral) if referral.state == State.WAITING else None
-    if held is None and referral.state != State.REVIEW:
+    if held is None and referral.state != State.REVIEW and referral.queued_at is None:
         return redirect("referral_case", referral.uid)
     context = {
         "referral": referral,
         "person": referral.beneficiary,
         "held": held,
         "contacts": list(held.garage.contacts.all()) if held else [],
-        "due": _answer_due(held) if held else _decision_due(referral),
+        "due": _due(referral, held),
     }
     return page(request, "referrals/adviser/sent.html", context)
+
+
+def _due(referral: Referral, held: Assignment | None):
+    if held:
+        return _answer_due(held)
+    return _place_due(referral) if referral.queued_at else _decision_due(referral)
+
+
+def _place_due(referral: Referral):
+    """When a pilot looks for a place."""
+    days = delays_on(clock.today()).queue
+    return due_on(referral.queued_at, days, referral.beneficiary.commune.department_id)
 
 
 def _answer_due(held: Assignment):

@@ -142,7 +142,7 @@ def test_all_full_says_when_places_open_again(as_adviser, ready, adviser, garage
 def test_where_there_is_no_garage_at_all_the_page_says_whom_to_tell(as_adviser, adviser, at, said):
     page = text_of(as_adviser.get(url(journey.ready(adviser, at=at))))
     assert said in page
-    assert "Prévenez un pilote" in page
+    assert "Relire, puis envoyer sans garage" in page
     assert "<form" not in page.split("<main")[1].split("</main>")[0]
 
 
