@@ -27,4 +27,5 @@ EXPOSE 8000
 # The log says which page was asked for, not with which parameters: people search for names.
 CMD ["gunicorn", "mobiliz.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
      "--workers", "3", "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-", \
+     "--logger-class", "mobiliz.lib.access_log.AccessLog", \
      "--access-logformat", "%(t)s %(m)s %(U)s %(s)s %(b)s %(M)sms"]

@@ -198,6 +198,8 @@ class Demonstration:
             raise Trouble("--fresh empties the private database only: unset DATABASE_URL, or empty yours yourself.")
         addresses = embedded.start(self.state)
         self.environment = embedded.environment("demo", addresses)
+        # nothing leaves a demonstration: its mails are read on a page
+        self.environment.setdefault("EMAIL_URL", "dummymail://")
         self.environment.setdefault("SITE_ADDRESS", address(self.port).rstrip("/"))
         self.signals.check()
         if fresh:

@@ -240,6 +240,10 @@ class ContactQuerySet(models.QuerySet):
     def of_garage(self, garage: Garage) -> Self:
         return self.filter(garage=garage)
 
+    def to_be_written_to(self, garage: Garage) -> Self:
+        """The current ones with an address, the first to be asked first."""
+        return self.current().filter(garage=garage).exclude(email="").order_by("rank", "pk")
+
     def with_past(self) -> Self:
         """With every state they were in before."""
         return self.prefetch_related("past")

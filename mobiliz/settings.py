@@ -300,6 +300,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "look at what is due": {
+        "task": "referrals.tasks.look_at_what_is_due",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
+    "tell of messages that were lost": {
+        "task": "referrals.tasks.tell_of_messages_that_were_lost",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "read the queue of changes": {"task": "reporting.tasks.read_changes", "schedule": 3.0, "options": {"expires": 3}},
     "forget what was typed and left": {
         "task": "referrals.tasks.forget_what_was_not_submitted",
@@ -310,7 +320,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=15),
     },
     "deliver what is due": {"task": "mobiliz.outbox.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
-    "gather what could wait": {"task": "mobiliz.outbox.tasks.gather_digests", "schedule": crontab(hour=9, minute=5)},
+    "gather what could wait": {
+        "task": "mobiliz.outbox.tasks.gather_digests",
+        "schedule": crontab(minute="5-55/10", hour="6-20"),
+    },
     "forget the words of old messages": {
         "task": "mobiliz.outbox.tasks.forget_words",
         "schedule": crontab(hour=3, minute=40),
@@ -429,8 +442,17 @@ LOGGING = {
             "foreign_pre_chain": _log_line,
         }
     },
-    "filters": {"without_words": {"()": "mobiliz.lib.logs.WithoutWords"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["without_words"]}},
+    "filters": {
+        "without_words": {"()": "mobiliz.lib.logs.WithoutWords"},
+        "without_tokens": {"()": "mobiliz.lib.logs.WithoutTokens"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "lines",
+            "filters": ["without_words", "without_tokens"],
+        }
+    },
     # told to say everything, these say the arguments of tasks: addresses of people among them
     "loggers": {
         name: {"level": "INFO"} for name in ("celery", "kombu", "amqp", "django.db.backends") if LOG_LEVEL == "DEBUG"

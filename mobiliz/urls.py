@@ -32,7 +32,10 @@ urlpatterns = [
 ]
 
 if settings.MOBILIZ_MODE != "production":
-    urlpatterns += [path("composants/", home.components, name="components")]
+    urlpatterns += [
+        path("composants/", home.components, name="components"),
+        path("courriers/", include("mobiliz.outbox.urls")),
+    ]
 
 handler400 = "django.views.defaults.bad_request"
 handler429 = home.too_many_requests

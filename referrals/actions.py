@@ -16,8 +16,18 @@ from eligibility.rules import Dwelling, Facts
 from garages.models import Garage
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
-from referrals import permissions
-from referrals.models import Assignment, Beneficiary, GarageChoice, Household, PreDiagnosis, Referral, Vehicle
+from referrals import links, notifications, permissions
+from referrals.models import (
+    Assignment,
+    Beneficiary,
+    GarageChoice,
+    Household,
+    PersonalLink,
+    PreDiagnosis,
+    Referral,
+    Vehicle,
+)
+from referrals.states import State
 from referrals.symptoms import in_order
 
 INCOME_BASES = ("last_12_months", "last_month")
@@ -200,9 +210,22 @@ def choose_garage(
 
 
 def mark_seen(assignment: Assignment, *, by: Actor) -> None:
-    """Seen means opened while signed in at the garage that is asked; the first moment is kept."""
-    if by.is_garage and assignment.is_open and assignment.seen_at is None:
+    """Seen means opened while signed in at the garage that is asked, or acted on by link; the first moment is kept."""
+    if (by.is_garage or by.link is not None) and assignment.is_open and assignment.seen_at is None:
         Assignment.objects.visible_to(by).of_referral(assignment.referral).open().unseen().update(seen_at=clock.now())
+
+
+@transaction.atomic
+def send_fresh_link(link: PersonalLink) -> bool:
+    """To the same person, while their answer is still awaited; whether one was sent."""
+    holder = links.holder_now(link)
+    assignment = Assignment.objects.select_for_update(of=("self",)).with_all().get(pk=link.assignment_id)
+    is_awaited = assignment.is_open and assignment.referral.state == State.WAITING
+    if holder is None or link.revoked_at is not None or not is_awaited:
+        return False
+    links.note_use(link, "fresh", is_done=True)
+    notifications.tell_fresh_link(assignment, holder)
+    return True
 
 
 def _said(fault: FaultInput) -> dict[str, Any]:

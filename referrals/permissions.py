@@ -22,7 +22,7 @@ def parties(actor: Actor, referral: Referral, assignment: Assignment | None = No
     if actor.kind == ActorKind.SYSTEM:
         return frozenset({Party.SYSTEM})
     if actor.kind == ActorKind.LINK:
-        return frozenset({Party.PERSON})
+        return _link_parties(actor, referral, assignment)
     if actor.is_garage:
         return _garage_parties(actor, assignment)
     if actor.is_pilot:
@@ -124,6 +124,14 @@ def can_merge(actor: Actor, person: Beneficiary) -> bool:
     own = actor.organisation_id
     is_own = own is not None and own in (person.organisation_id, person.organisation.parent_id)
     return is_own and actor.is_adviser and actor.can(Permission.CREATE_REFERRALS)
+
+
+def _link_parties(actor: Actor, referral: Referral, assignment: Assignment | None) -> frozenset[Party]:
+    """The person's own link; that of a garage answers for the assignment it was sent for, until there is an answer."""
+    if actor.link is None:
+        return frozenset({Party.PERSON})
+    is_its_own = assignment is not None and assignment.is_open and assignment.pk == actor.link.assignment_id
+    return frozenset({Party.GARAGE}) if is_its_own and referral.state == State.WAITING else NOBODY
 
 
 def _garage_parties(actor: Actor, assignment: Assignment | None) -> frozenset[Party]:

@@ -30,7 +30,7 @@ def permissions_page() -> str:
     return _page(
         "Who may do what",
         "Three questions, each answered in one place: what a role can do at all (`mobiliz/accounts/roles.py`), on which"
-        " rows (`visible_to` in each `querysets.py`), and in which state of a referral (`referrals/states.py`, drawn in"
+        " rows (`visible_to` in each `querysets`), and in which state of a referral (`referrals/states.py`, drawn in"
         " [workflow.md](workflow.md)).",
         "## Roles",
         _table(["role", "on screen", "does"], [[role.value, role.label, ROLE_DESCRIPTIONS[role]] for role in roles]),

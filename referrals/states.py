@@ -81,6 +81,9 @@ class Verb(StrEnum):
     HAND_TO_COLLEAGUE = "hand_to_colleague"
     CORRECT_PERSON = "correct_person"
     FALL_BACK = "fall_back"
+    REMIND = "remind"  # the clock wrote to someone who owes an act
+    PAUSE_REMINDERS = "pause_reminders"
+    RESUME_REMINDERS = "resume_reminders"
     MERGE_PEOPLE = "merge_people"  # two records of one person become one
     REPORT_INCIDENT = "report_incident"
     WITHDRAW_INCIDENT = "withdraw_incident"  # by whoever's side reported it
@@ -164,6 +167,8 @@ def _move(sources: set[State], targets: set[State], who: set[Party]) -> Move:
 
 S, P = State, Party
 OPEN_STATES = frozenset(State) - {S.COMPLETED, S.CLOSED}
+# What the clock follows: someone owes the next act
+CHASED = OPEN_STATES - {S.DRAFT}
 SENDERS = frozenset({P.ADVISER, P.VOLUNTEER, P.CLIENT})
 # A garage has it in hands: the car comes to be seen, and again to be repaired
 IN_HAND = frozenset({S.ACCEPTED, S.QUOTED, S.AGREED})
@@ -206,6 +211,9 @@ TABLE: dict[Verb, Move] = {
     Verb.CORRECT_PERSON: _move({*State}, {*State}, {P.ADVISER}),
     # what a correction entails, where eligibility rested on what was wrong
     Verb.FALL_BACK: _move({S.REVIEW, S.WAITING, S.ACCEPTED, S.QUOTED}, {S.DRAFT}, {P.ADVISER}),
+    Verb.REMIND: _move({*CHASED}, {*CHASED}, {P.SYSTEM}),
+    Verb.PAUSE_REMINDERS: _move({*CHASED}, {*CHASED}, {P.ADVISER}),
+    Verb.RESUME_REMINDERS: _move({*CHASED}, {*CHASED}, {P.ADVISER}),
     Verb.MERGE_PEOPLE: _move({*State}, {*State}, {P.ADVISER}),
     # what failed someone is said and answered whatever became of the case
     Verb.REPORT_INCIDENT: _move({*State}, {*State}, {P.ADVISER, P.GARAGE, P.PILOT, P.SYSTEM}),

@@ -11,14 +11,41 @@ from django.db import transaction
 from mobiliz.accounts.actors import SYSTEM
 from mobiliz.lib import clock
 from mobiliz.lib.periods import iso_week_monday
+from mobiliz.outbox.models import Message
 from referrals import attachments, photos, transitions, unfinished
 from referrals.delays import delays_on
 from referrals.models import Assignment, Referral
 from referrals.states import End, State
+from referrals.transitions.undelivered import ABOUT
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 BATCH = 200
+LOOKS_AT_ONCE = 50
+
+
+@shared_task
+def look_at_what_is_due() -> int:
+    """The clock's round: a batch is claimed, each of it looked at by itself. How many steps were taken."""
+    return sum(_look(pk) for pk in transitions.claim_due(LOOKS_AT_ONCE))
+
+
+def _look(pk: int) -> bool:
+    """One that fails comes back with its attempts counted, and holds up none of the others."""
+    try:
+        return transitions.look(Referral.objects.of_key(pk)) is not None
+    except transitions.Overtaken:
+        return False  # someone acted in the meantime
+    except Exception:
+        log.exception("the clock could not look at a referral")
+        return False
+
+
+@shared_task
+def tell_of_messages_that_were_lost() -> int:
+    """Refused, returned or given up: how many were told of."""
+    lost = Message.objects.losses_to_tell(ABOUT)[:LOOKS_AT_ONCE]
+    return sum(transitions.tell_undelivered(message) for message in lost)
 
 
 @shared_task

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -13,6 +13,7 @@ from garages.hours import at_hour
 from mobiliz.lib import clock
 from referrals.clock import local
 from referrals.states import DeclineReason, End, Outcome, State, Verb
+from referrals.steps import Step
 
 if TYPE_CHECKING:
     from garages.models import Garage
@@ -113,6 +114,9 @@ VERBS = [
     (Verb.HAND_TO_COLLEAGUE.value, _("confiée à un collègue")),
     (Verb.CORRECT_PERSON.value, _("personne corrigée")),
     (Verb.FALL_BACK.value, _("revenue en brouillon")),
+    (Verb.REMIND.value, _("relance envoyée")),
+    (Verb.PAUSE_REMINDERS.value, _("relances suspendues")),
+    (Verb.RESUME_REMINDERS.value, _("relances reprises")),
     (Verb.MERGE_PEOPLE.value, _("fiches d’une même personne réunies")),
     (Verb.REPORT_INCIDENT.value, _("incident signalé")),
     (Verb.WITHDRAW_INCIDENT.value, _("incident retiré")),
@@ -121,12 +125,32 @@ VERBS = [
     (Verb.MOVE_TO_PERSON.value, _("dossier passé à une autre personne")),
 ]
 
+# What the clock did by itself, as the timeline says it
+STEPS: dict[Step, Any] = {
+    Step.ASK_AGAIN: _("Rappel envoyé à %(garage)s"),
+    Step.ASK_BACKUP: _("Le remplaçant est prévenu à %(garage)s"),
+    Step.CHOOSE_GARAGE: _("Rappel au conseiller : aucun garage demandé"),
+    Step.CHOOSE_GARAGE_AGAIN: _("Nouveau rappel au conseiller : aucun garage demandé"),
+    Step.REVIEW_LATE: _("Rappel aux pilotes : décision attendue"),
+    Step.NO_APPOINTMENT: _("Rappel : accepté, sans rendez-vous à %(garage)s"),
+    Step.NO_QUOTE: _("Rappel : rendez-vous passé, sans devis de %(garage)s"),
+    Step.CALL_PERSON: _("Rappel : le devis expire dans une semaine"),
+    Step.CALL_PERSON_LAST: _("Rappel : le devis expire dans deux jours"),
+    Step.ASK_REPAIR: _("Rappel : où en est la réparation à %(garage)s ?"),
+    Step.ASK_REPAIR_AGAIN: _("Nouveau rappel : où en est la réparation à %(garage)s ?"),
+}
+
 ACTOR_KINDS = {
     "link": _("la personne, par son lien personnel"),
     "system": _("la plateforme"),
     "client": _("un système partenaire"),
     "member": _("un membre du réseau"),
 }
+
+
+def by_link(holder: str, place: str) -> str:
+    """ "Sophie Faure (Garage de la Loire), par lien personnel"."""
+    return gettext("%(who)s (%(place)s), par lien personnel") % {"who": holder, "place": place}
 
 
 def moment_in_words(moment: datetime) -> str:

@@ -31,6 +31,7 @@ class Actor:
     user: User | None = None
     membership: Membership | None = None
     client: Any = None  # partners.ApiClient, a layer above
+    link: Any = None  # referrals.PersonalLink, likewise
     scopes: frozenset[str] = frozenset()
 
     @classmethod
@@ -40,6 +41,11 @@ class Actor:
     @classmethod
     def api_client(cls, client: Any, scopes: frozenset[str]) -> Actor:
         return cls(ActorKind.CLIENT, client=client, scopes=scopes)
+
+    @classmethod
+    def link_holder(cls, link: Any) -> Actor:
+        """Whoever opened a personal link: they may do what it was sent for, and nothing else."""
+        return cls(ActorKind.LINK, link=link)
 
     @property
     def is_anonymous(self) -> bool:
@@ -90,12 +96,14 @@ class Actor:
         """Who it is in the log of the application: a public id, no name."""
         if self.client is not None:
             return str(self.client.uid)
+        if self.link is not None:
+            return str(self.link.uid)
         return str(self.user.uid) if self.user else str(self.kind)
 
     def __str__(self) -> str:
         if self.membership:
             return self.membership.user.get_full_name()
-        return str(self.client) if self.client else str(self.kind)
+        return str(self.client or self.link or self.kind)
 
 
 SYSTEM = Actor(ActorKind.SYSTEM)

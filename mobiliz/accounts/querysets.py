@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, When
 
 from mobiliz.accounts.roles import ORGANISATION_KINDS, SECOND_FACTOR_ROLES, Permission, Role
 from mobiliz.lib import clock
@@ -113,6 +113,12 @@ class MembershipQuerySet(models.QuerySet):
         found = cover | own
         place = present.filter(organisation=organisation_id, role=Role.ADVISER).exclude(Exists(found))
         return (found | place).distinct()
+
+    def who_answer_at(self, organisation_id: int) -> Self:
+        """The members of a garage, the workshop first: it is the one that never hears of it."""
+        order = Case(When(role=Role.WORKSHOP, then=0), When(role=Role.OWNER, then=1), default=2)
+        own = self.current().filter(organisation=organisation_id, role__in=[Role.WORKSHOP, Role.OWNER, Role.RECEPTION])
+        return own.select_related("user").order_by(order, "pk")
 
     def with_pk(self, pk: int | None) -> Self:
         return self.filter(pk=pk)

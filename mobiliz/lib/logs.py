@@ -7,6 +7,7 @@ was no number, a mail server the address. Kinds whose words can only name our ow
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from collections.abc import Iterator, MutableMapping
 from types import TracebackType
@@ -29,6 +30,7 @@ WORDS_OF_CODE = (
     TemplateDoesNotExist,
 )
 _MOST_CAUSES = 10
+_TOKEN = re.compile(r"/s/[^/\s?]+")
 
 
 def scrubbed_exception(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -105,3 +107,19 @@ class WithoutWords(logging.Filter):
         elif isinstance(record.args, tuple):
             record.args = tuple(in_short(one) if isinstance(one, BaseException) else one for one in record.args)
         return True
+
+
+class WithoutTokens(logging.Filter):
+    """Addresses of personal links open without a password: what follows /s/ is not for whoever reads the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(without_token(one) if isinstance(one, str) else one for one in record.args)
+        if isinstance(record.msg, str):
+            record.msg = without_token(record.msg)
+        return True
+
+
+def without_token(text: str) -> str:
+    """ "/s/…/accepter/" for the address of a personal link; any other text as it is."""
+    return _TOKEN.sub("/s/…", text)

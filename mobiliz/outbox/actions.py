@@ -197,18 +197,19 @@ def send_again(message: Message) -> None:
     locked = Message.objects.select_for_update().get(pk=message.pk)
     if locked.parked_at is None:
         return
-    locked.parked_at, locked.sent_at, locked.fault = None, None, ""
+    locked.parked_at, locked.sent_at, locked.loss_told_at, locked.fault = None, None, None, ""
     locked.attempts = locked.lost_attempts = 0
     locked.next_at = clock.now()
-    locked.save(update_fields=["parked_at", "sent_at", "fault", "attempts", "lost_attempts", "next_at"])
+    locked.save(update_fields=["parked_at", "sent_at", "loss_told_at", "fault", "attempts", "lost_attempts", "next_at"])
     transaction.on_commit(lambda: _tell_a_worker(locked.key), robust=True)
 
 
 # --- what can wait until the morning -----------------------------------------------------------------------
 @transaction.atomic
 def gather_digests(day: date) -> int:
-    """One message to each recipient with all that waits for them; how many were written. Twice a day is once."""
-    waiting = list(Message.objects.select_for_update(skip_locked=True, of=("self",)).for_digest(day))
+    """One message to each recipient with all that waits for them; how many were written. One a day to each: what comes
+    after it waits for the next."""
+    waiting = list(Message.objects.select_for_update(skip_locked=True, of=("self",)).for_digest(day, DIGEST))
     groups = groupby(waiting, key=lambda message: message.recipient_email.lower())
     return sum(_gather(list(gathered), day) for _email, gathered in groups)
 
@@ -219,6 +220,8 @@ def _gather(messages: list[Message], day: date) -> int:
     key = f"digest:{day.isoformat()}:{first.pk}"
     post(DIGEST, to=to, context={"lines": _lines(messages), "count": len(messages)}, key=key)
     written = Message.objects.get(key=f"{key}:{to.email.lower()}"[:200])
+    written.day = day
+    written.save(update_fields=["day"])
     for message in messages:
         message.digest = written
     Message.objects.bulk_update(messages, ["digest"])

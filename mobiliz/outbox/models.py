@@ -41,6 +41,8 @@ class Message(models.Model):
     created_at = models.DateTimeField(_("écrit le"), default=clock.now, editable=False)
     # gathered with others of the same recipient into one message of this day
     digest_on = models.DateField(null=True, blank=True)
+    # of a message that gathers others: its day
+    day = models.DateField(null=True, blank=True, editable=False)
     digest = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="gathered")
     next_at = models.DateTimeField(default=clock.now)
     leased_until = models.DateTimeField(null=True, blank=True)
@@ -48,6 +50,8 @@ class Message(models.Model):
     lost_attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(_("remis le"), null=True, blank=True)
     parked_at = models.DateTimeField(_("abandonné le"), null=True, blank=True)
+    # whoever the message concerned has heard that it did not arrive
+    loss_told_at = models.DateTimeField(null=True, blank=True, editable=False)
     fault = models.CharField(max_length=14, choices=Fault.choices, blank=True)
 
     objects = MessageQuerySet.as_manager()
@@ -59,6 +63,9 @@ class Message(models.Model):
                 fields=["next_at"],
                 condition=Q(sent_at__isnull=True, parked_at__isnull=True, digest__isnull=True),
                 name="message_waiting",
+            ),
+            models.Index(
+                fields=["day", "recipient_email"], condition=Q(day__isnull=False), name="message_digest_of_day"
             ),
             models.Index(fields=["about"], condition=~Q(about=""), name="message_about"),
             models.Index(fields=["-parked_at"], condition=Q(parked_at__isnull=False), name="message_undelivered"),

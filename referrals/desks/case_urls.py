@@ -23,6 +23,8 @@ urlpatterns = [
     # acts on a case
     path("<uuid:uid>/reprendre/", case_acts.unsend, name="referral_unsend"),
     path("<uuid:uid>/accord-telephone/", case_acts.settle, name="referral_settle"),
+    path("<uuid:uid>/relances/suspendre/", case_acts.pause, name="referral_pause"),
+    path("<uuid:uid>/relances/reprendre/", case_acts.resume, name="referral_resume"),
     path("<uuid:uid>/devis-refuse/", case_acts.decline_quote, name="referral_decline_quote"),
     path("<uuid:uid>/abandon/", case_acts.withdraw, name="referral_withdraw"),
     path("<uuid:uid>/fermer/", case_acts.close, name="referral_close"),

@@ -149,7 +149,7 @@ def fault_of(assignment: Assignment) -> str:
 # --- one line of each kind ----------------------------------------------------------------------------------
 def _to_answer(assignment: Assignment, actor: Actor) -> Task:
     today, place = clock.today(), _department(assignment)
-    due = due_on(assignment.put_at, ANSWER_WORKING_DAYS, place)
+    due = assignment.answer_due_on
     return Task(
         assignment=assignment,
         kind=State.WAITING,

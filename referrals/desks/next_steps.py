@@ -330,14 +330,14 @@ AFTER_A_NO: dict[str, str | Promise] = {
 
 def _unanswered(referral: Referral, held: Assignment) -> NextStep:
     place, today = _place(held), clock.today()
-    due = due_on(held.put_at, ANSWER_WORKING_DAYS, place)
+    due = held.answer_due_on
     late = working_days_between(due, today, place)
     label, url, whom = _call(held.garage, referral)
     return NextStep(
         urgency=Urgency.NOW if due < today else Urgency.UNDER_WAY,
         sense="late" if due < today else "wait",
         title=_days_late(late) if due < today else _("Réponse due ce soir") if due == today else _("Attend le garage"),
-        detail=_("réponse attendue le %(day)s") % {"day": day_fr(due, "weekday")},
+        detail=_paused(referral) or _("réponse attendue le %(day)s") % {"day": day_fr(due, "weekday")},
         sentence=_silence(held) if due < today else _("Envoyée à %(garage)s.") % {"garage": held.garage.name},
         label=label,
         url=url,
@@ -352,8 +352,16 @@ def _unanswered(referral: Referral, held: Assignment) -> NextStep:
 
 
 def _silence(held: Assignment) -> str:
-    words = {"garage": held.garage.name}
-    return _("%(garage)s n’a pas répondu : appelez-le, ou reprenez l’orientation pour en choisir un autre.") % words
+    """The clock hands it over the next working morning; a call is quicker."""
+    said = _("%(garage)s n’a pas répondu. Le dossier passe de lui-même à un autre garage ; un appel peut l’éviter.")
+    return said % {"garage": held.garage.name}
+
+
+def _paused(referral: Referral) -> str:
+    until = referral.reminders_paused_until
+    if until is None or until < clock.today():
+        return ""
+    return _("relances suspendues jusqu’au %(day)s") % {"day": day_fr(until, "weekday")}
 
 
 def _days_late(days: int) -> str:

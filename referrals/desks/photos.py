@@ -21,14 +21,21 @@ ONLY_A_PICTURE = {"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE], "
 @require_safe
 @csp_override(ONLY_A_PICTURE)
 def photo(request: HttpRequest, uid: UUID) -> HttpResponse:
-    found = get_visible_or_404(Photo, request.actor, uid)
-    return _served(request, found, found.file_name, found.sha256)
+    return picture_of(request, get_visible_or_404(Photo, request.actor, uid))
 
 
 @require_safe
 @csp_override(ONLY_A_PICTURE)
 def thumbnail(request: HttpRequest, uid: UUID) -> HttpResponse:
-    found = get_visible_or_404(Photo, request.actor, uid)
+    return thumbnail_of(request, get_visible_or_404(Photo, request.actor, uid))
+
+
+def picture_of(request: HttpRequest, found: Photo) -> HttpResponse:
+    """Of a photo that they may see."""
+    return _served(request, found, found.file_name, found.sha256)
+
+
+def thumbnail_of(request: HttpRequest, found: Photo) -> HttpResponse:
     return _served(request, found, found.thumbnail_name, f"{found.sha256}-small")
 
 

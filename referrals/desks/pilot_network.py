@@ -20,7 +20,7 @@ from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from mobiliz.lib.templatetags.mobiliz import day_fr
 from partners.models import Structure
-from referrals.clock import ANSWER_WORKING_DAYS, due_on, working_days_between
+from referrals.clock import working_days_between
 from referrals.models import Assignment
 
 FIRST_LINES = 5
@@ -64,7 +64,7 @@ def silent_garages(actor: Actor) -> list[Silent]:
     rows = Assignment.objects.put_to(Garage.objects.visible_to(actor)).unanswered().oldest_first()
     for row in rows.with_who_answers():
         place, today = row.garage.commune.department_id, clock.today()
-        due = due_on(row.put_at, ANSWER_WORKING_DAYS, place)
+        due = row.answer_due_on
         if due >= today:
             continue
         late = max(working_days_between(due, today, place), 1)

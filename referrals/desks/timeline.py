@@ -83,6 +83,10 @@ LOOKS: dict[str, Look] = {
     Verb.FALL_BACK: Look(
         "late", "arrow-left", gettext_lazy("L’éligibilité ne tient plus : le dossier redevient un brouillon")
     ),
+    Verb.REMIND: Look("wait", "bell", gettext_lazy("Relance")),
+    **{f"remind:{step.value}": Look("wait", "bell", title) for step, title in words.STEPS.items()},
+    Verb.PAUSE_REMINDERS: Look("info", "pause", gettext_lazy("Relances suspendues")),
+    Verb.RESUME_REMINDERS: Look("info", "play", gettext_lazy("Relances reprises")),
     Verb.MERGE_PEOPLE: Look("info", "user", gettext_lazy("Deux fiches de la même personne réunies")),
     Verb.REPORT_INCIDENT: Look("late", "exclamation-triangle", gettext_lazy("Incident : %(incident)s")),
     Verb.WITHDRAW_INCIDENT: Look("info", "arrow-left", gettext_lazy("Incident retiré : %(incident)s")),
@@ -151,6 +155,8 @@ def _variant(entry: LogEntry, before: Assignment | None) -> str:
         return "assign:next"
     if entry.detail.get("end") == End.GARAGE_LEFT:
         return f"{entry.verb}:left"
+    if entry.verb == Verb.REMIND:
+        return f"remind:{entry.detail['step']}"
     other = f"{entry.verb}:{entry.to_state}"
     return other if other in LOOKS else entry.verb
 
@@ -228,7 +234,9 @@ def _of_a_merge(detail: dict[str, Any]) -> Iterator[str]:
 
 
 def _why(detail: dict[str, Any]) -> Iterator[str]:
-    """A reason chosen from the list, or the words that were noted."""
+    """A reason chosen from the list, or the words that were noted; and until when."""
+    if "until" in detail:
+        yield _("Jusqu’au %(day)s inclus.") % {"day": _day(detail["until"])}
     chosen = _REASONS.get(detail.get("reason", ""))
     if chosen:
         yield _("Motif : %(reason)s.") % {"reason": chosen}

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.lib import clock
-from mobiliz.lib.forms import FreeTextField, NirFreeTextField
+from mobiliz.lib.forms import DateFieldFr, FreeTextField, NirFreeTextField
 from referrals import words
 from referrals.forms.person import PastDayField
 from referrals.states import Outcome
@@ -58,6 +58,14 @@ class CloseForm(ReasonForm):
         super().__init__(*args, **kwargs)
         allowed = {outcome.value for outcome in outcomes}
         self.fields["outcome"].choices = [(value, label) for value, label in words.OUTCOMES if value in allowed]
+
+
+class PauseForm(forms.Form):
+    until = DateFieldFr(
+        label=_("Jusqu’à quel jour ?"),
+        help_text=_("Ce jour compris, et au plus un mois. Par exemple le retour de vacances du garage."),
+        error_messages={"required": _("Indiquez le dernier jour de la pause.")},
+    )
 
 
 class AssignmentForm(forms.Form):

@@ -4,6 +4,7 @@ from referrals.models.appointments import Appointment, AppointmentStatus, Side, 
 from referrals.models.choice import GarageChoice
 from referrals.models.fault import PreDiagnosis
 from referrals.models.incidents import Incident, IncidentKind, Resolution
+from referrals.models.links import LinkPurpose, LinkUse, PersonalLink
 from referrals.models.messages import Attachment, CaseMessage
 from referrals.models.notes import Called, Note
 from referrals.models.people import Beneficiary, Consent, Household
@@ -27,8 +28,11 @@ __all__ = [
     "Household",
     "Incident",
     "IncidentKind",
+    "LinkPurpose",
+    "LinkUse",
     "LogEntry",
     "Note",
+    "PersonalLink",
     "Photo",
     "PreDiagnosis",
     "Quote",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Func, Q
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mobiliz.lib import clock
 from referrals import words
+from referrals.clock import DEFAULT, due_on
 from referrals.querysets import AssignmentQuerySet, ChangeQuerySet, LogEntryQuerySet, ReferralQuerySet
 from referrals.states import HANDED_OVER, State
 
@@ -67,6 +69,10 @@ class Referral(models.Model):
     sent_at = models.DateTimeField(_("envoyée le"), null=True, blank=True, editable=False)
     queued_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When the clock looks at it next: never empty, so that nothing that runs is out of its sight
+    next_look_at = models.DateTimeField(default=clock.now, editable=False)
+    look_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    reminders_paused_until = models.DateField(_("relances suspendues jusqu’au"), null=True, blank=True, editable=False)
     # No consent covered it when its person's two records became one: that of the other record does not open it
     unshared_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -81,6 +87,11 @@ class Referral(models.Model):
             models.Index(fields=["region", "sent_at"], name="referral_cohort"),
             models.Index(
                 fields=["queued_at", "id"], condition=Q(queued_at__isnull=False), name="referral_in_the_queue"
+            ),
+            models.Index(
+                fields=["next_look_at"],
+                condition=~Q(state__in=["draft", "completed", "closed"]),
+                name="referral_next_look",
             ),
             models.Index(
                 fields=["state", "state_since"],
@@ -140,6 +151,7 @@ class Assignment(models.Model):
     agreed_km = models.PositiveSmallIntegerField(_("distance acceptée, en km"), null=True, blank=True)
     choice_reason = models.CharField(_("pourquoi ce garage"), max_length=200, blank=True)
     put_at = models.DateTimeField(_("proposée le"), default=clock.now, editable=False)
+    due_on = models.DateField(_("réponse attendue le"), null=True, blank=True, editable=False)
     seen_at = models.DateTimeField(_("vue le"), null=True, blank=True, editable=False)
     accepted_at = models.DateTimeField(_("acceptée le"), null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("terminée le"), null=True, blank=True, editable=False)
@@ -183,6 +195,11 @@ class Assignment(models.Model):
         return self.ended_at is None
 
     @property
+    def answer_due_on(self) -> date:
+        """As it was said when the garage was asked; with the usual delay where that was not kept yet."""
+        return self.due_on or due_on(self.put_at, DEFAULT.answer, self.garage.commune.department_id)
+
+    @property
     def was_handed_over(self) -> bool:
         """Whether the referral went on without this garage: it then sees only what it did itself."""
         return self.end in HANDED_OVER
@@ -207,6 +224,9 @@ class LogEntry(models.Model):
         "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     client = models.ForeignKey("partners.ApiClient", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    link = models.ForeignKey(
+        "referrals.PersonalLink", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, null=True, blank=True, related_name="log")
     # Codes and days, never a household's figures
     detail = models.JSONField(default=dict, blank=True)
@@ -225,6 +245,8 @@ class LogEntry(models.Model):
             place = self.membership.organisation
             name = self.membership.user.get_full_name()
             return f"{name} ({place.name})" if place else name
+        if self.link:
+            return words.by_link(self.link.holder, self.link.place)
         return str(self.client) if self.client else str(words.ACTOR_KINDS[self.actor_kind])
 
 

@@ -3,6 +3,7 @@
 from referrals.querysets.appointments import AppointmentQuerySet, SlotQuerySet
 from referrals.querysets.assignment import AssignmentQuerySet, GarageChoiceQuerySet
 from referrals.querysets.incidents import IncidentQuerySet
+from referrals.querysets.links import PersonalLinkQuerySet
 from referrals.querysets.log import ChangeQuerySet, LogEntryQuerySet, NoteQuerySet
 from referrals.querysets.messages import AttachmentQuerySet, CaseMessageQuerySet
 from referrals.querysets.people import (
@@ -29,6 +30,7 @@ __all__ = [
     "IncidentQuerySet",
     "LogEntryQuerySet",
     "NoteQuerySet",
+    "PersonalLinkQuerySet",
     "PhotoQuerySet",
     "PreDiagnosisQuerySet",
     "QuoteQuerySet",

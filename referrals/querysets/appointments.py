@@ -85,6 +85,10 @@ class AppointmentQuerySet(models.QuerySet):
         """Proposed or booked: one at most of an assignment."""
         return self.filter(status__in=LIVE)
 
+    def that_hold(self) -> Self:
+        """To come, or kept; not moved, cancelled or missed."""
+        return self.filter(status__in=[*LIVE, "kept"])
+
     def booked(self) -> Self:
         return self.filter(status="booked")
 

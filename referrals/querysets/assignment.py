@@ -23,14 +23,23 @@ if TYPE_CHECKING:
 
 class AssignmentQuerySet(UnreadQuestions, GarageDeskQuestions):
     def visible_to(self, actor: Actor) -> Self:
-        """A garage sees what was put to it; senders and pilots see those of the referrals they see."""
+        """A garage sees what was put to it, a link what it was sent for; senders and pilots those of the referrals they
+        see."""
         from referrals.models import Referral
 
         if actor.kind == ActorKind.SYSTEM:
             return self
         if actor.is_garage:
             return self.filter(garage__organisation_id=actor.organisation_id)
+        if actor.link is not None:
+            return self.filter(pk=actor.link.assignment_id)
         return self.filter(referral__in=Referral.objects.visible_to(actor))
+
+    def with_key(self, pk: int) -> Self:
+        return self.filter(pk=pk)
+
+    def get_only(self) -> models.Model:
+        return self.get()  # type: ignore[no-any-return]
 
     def open(self) -> Self:
         return self.filter(ended_at__isnull=True)
@@ -129,6 +138,9 @@ class AssignmentQuerySet(UnreadQuestions, GarageDeskQuestions):
         """When each of these garages was last asked, by id."""
         rows = self.filter(garage_id__in=garage_ids).order_by()
         return dict(rows.values_list("garage_id").annotate(last=models.Max("put_at")))
+
+    def last_ended_at(self) -> datetime | None:
+        return self.aggregate(last=models.Max("ended_at"))["last"]  # type: ignore[no-any-return]
 
     def of_week(self, monday: date) -> Self:
         return self.filter(week=monday)

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from referrals.querysets.sight import of_organisation
 from referrals.states import Verb
+from referrals.steps import Step
 
 if TYPE_CHECKING:
     from mobiliz.accounts.actors import Actor
@@ -44,8 +45,16 @@ class LogEntryQuerySet(models.QuerySet):
     def of_verb(self, verb: str) -> Self:
         return self.filter(verb=verb)
 
+    def steps_since(self, moment: datetime) -> dict[Step, datetime]:
+        """Which reminders were written from this moment on, and when."""
+        rows = self.filter(verb=Verb.REMIND, at__gte=moment).values_list("detail__step", "at")
+        return {Step(step): at for step, at in rows}
+
     def by_organisation(self, organisation_id: int) -> Self:
         return self.filter(membership__organisation_id=organisation_id)
+
+    def by_link(self, link: models.Model) -> Self:
+        return self.filter(link=link)
 
     def latest_first(self) -> Self:
         return self.order_by("-position")
@@ -59,7 +68,9 @@ class LogEntryQuerySet(models.QuerySet):
         return self.filter(at__lte=moment).filter(Q(at__lt=moment) | Q(pk__lt=pk))
 
     def with_actors(self) -> Self:
-        return self.select_related("membership__user", "membership__organisation", "client", "assignment__garage")
+        return self.select_related(
+            "membership__user", "membership__organisation", "client", "link", "assignment__garage"
+        )
 
 
 class NoteQuerySet(models.QuerySet):

@@ -166,7 +166,7 @@ class PhotoQuerySet(models.QuerySet):
 
         if actor.kind == ActorKind.SYSTEM:
             return self
-        if actor.is_garage:
+        if actor.is_garage or actor.link is not None:
             own = (
                 Assignment.objects.visible_to(actor).exclude(end__in=HANDED_OVER).filter(referral=OuterRef("referral"))
             )

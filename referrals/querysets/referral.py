@@ -14,7 +14,7 @@ from mobiliz.accounts.actors import ActorKind
 from mobiliz.lib.text import normalise
 from referrals.querysets.desks import DeskQuestions
 from referrals.querysets.sight import SEALED, name_words, of_organisation, sender_sees, spoken_number
-from referrals.states import State
+from referrals.states import CHASED, State
 
 if TYPE_CHECKING:
     from mobiliz.accounts.actors import Actor
@@ -45,6 +45,10 @@ class ReferralQuerySet(DeskQuestions):
 
     def open(self) -> Self:
         return self.exclude(state__in=[State.COMPLETED, State.CLOSED])
+
+    def to_look_at(self, now: datetime) -> Self:
+        """Those that run and that the clock has to look at now, the longest due first."""
+        return self.filter(state__in=list(CHASED), next_look_at__lte=now).order_by("next_look_at", "pk")
 
     def in_state(self, *states: str) -> Self:
         return self.filter(state__in=states)
@@ -104,6 +108,9 @@ class ReferralQuerySet(DeskQuestions):
         for word in name_words(text):
             found = found.filter(beneficiary__search_name__contains=word)
         return found
+
+    def of_key(self, pk: int) -> models.Model:
+        return self.get(pk=pk)
 
     def with_uid(self, uid: UUID) -> Self:
         return self.filter(uid=uid)

@@ -23,6 +23,7 @@ from referrals.transitions.appointments import (
     publish_slots,
     withdraw_slot,
 )
+from referrals.transitions.chasing import claim_due, look, pause_reminders, resume_reminders
 from referrals.transitions.closing import close, reopen, tell_refusal, withdraw, withdraw_consent
 from referrals.transitions.colleagues import hand_all_to_colleague, hand_to_colleague
 from referrals.transitions.consenting import ConsentInput, record_consent
@@ -60,6 +61,7 @@ from referrals.transitions.sending import (
     send_for_review,
     unsend,
 )
+from referrals.transitions.undelivered import tell_undelivered
 
 __all__ = [
     "ConsentInput",
@@ -76,6 +78,7 @@ __all__ = [
     "assign",
     "cancel_appointment",
     "cancel_repair",
+    "claim_due",
     "close",
     "close_without_garage",
     "complete_incident",
@@ -93,11 +96,13 @@ __all__ = [
     "keep_appointment",
     "lapse",
     "load_history",
+    "look",
     "merge_people",
     "move_appointment",
     "move_to_person",
     "no_show",
     "open_referral",
+    "pause_reminders",
     "propose_appointment",
     "publish_slots",
     "queue",
@@ -109,6 +114,7 @@ __all__ = [
     "report_closed_garage",
     "report_incident",
     "report_long_wait",
+    "resume_reminders",
     "send",
     "send_for_review",
     "settle_by_telephone",
@@ -117,6 +123,7 @@ __all__ = [
     "take_incident",
     "take_place",
     "tell_refusal",
+    "tell_undelivered",
     "unsend",
     "update_person",
     "withdraw",

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
-from referrals import permissions
+from referrals import notifications, permissions
 from referrals.models import Assignment, Change, LogEntry, Referral
-from referrals.states import TABLE, End, Outcome, State, Verb
+from referrals.states import TABLE, End, Outcome, Party, State, Verb
 from referrals.transitions import slots
 from referrals.words import moment_in_words
 
@@ -77,6 +77,8 @@ def begin_assignment(assignment: Assignment, verb: Verb, *, by: Actor) -> tuple[
 
 def _played_a_part(by: Actor, verb: Verb, referral: Referral, assignment: Assignment) -> bool:
     """Asked of the assignment as the caller knew it: whoever just lost it is told so, not forbidden."""
+    if by.link is not None:
+        return by.link.assignment_id == assignment.pk and Party.GARAGE in TABLE[verb].who
     return permissions.may_ever(by, verb, referral, assignment) or (
         by.is_garage
         and assignment.garage.organisation_id == by.organisation_id
@@ -106,12 +108,16 @@ def finish(
     if is_new or came_from != to:
         referral.state_since = moment
         referral.closed_at = moment if to == State.CLOSED else None
+        referral.reminders_paused_until = None
     if to != State.WAITING or verb == Verb.ASSIGN:
         referral.queued_at = None
     referral.state = to.value
     referral.outcome = outcome.value if outcome else ""
     referral.updated_at = moment
-    referral.save(update_fields=["state", "state_since", "outcome", "queued_at", "closed_at", "updated_at", *also])
+    referral.next_look_at, referral.look_attempts = moment, 0  # the clock works out what comes next
+    facts = ("state", "state_since", "outcome", "queued_at", "closed_at", "updated_at")
+    clock_facts = ("next_look_at", "look_attempts", "reminders_paused_until")
+    referral.save(update_fields=[*facts, *clock_facts, *also])
     told = {**(detail or {}), **({"outcome": outcome.value} if outcome else {})}
     return _append(referral, verb, "" if is_new else came_from, by=by, assignment=assignment, detail=told)
 
@@ -150,10 +156,12 @@ def _append(
         actor_kind=by.kind.value,
         membership=by.membership,
         client=by.client,
+        link=by.link,
         assignment=assignment,
         detail=detail,
     )
     Change.objects.create(referral=referral, entry=entry, at=entry.at)
+    notifications.announce(entry, referral, assignment, by=by)
     return entry
 
 

@@ -13,6 +13,8 @@ from mobiliz.lib.distances import haversine_km
 from mobiliz.lib.numbers import format_decimal_fr
 from mobiliz.lib.periods import iso_week_monday
 from mobiliz.territory.lands import land_of
+from referrals.clock import due_on
+from referrals.delays import delays_on
 from referrals.models import Assignment, Referral
 from referrals.reach import is_within
 from referrals.transitions.core import Refused
@@ -43,14 +45,16 @@ def put(referral: Referral, garage: Garage, choice_reason: str = "") -> Assignme
             code="garage_full",
             field="garage",
         )
+    now, delays = clock.now(), delays_on(clock.today())
     return Assignment.objects.create(
         referral=referral,
         garage=garage,
+        due_on=due_on(now, delays.answer, garage.commune.department_id),
         week=monday,
         distance_km=distance,
         agreed_km=referral.distance_agreed_km,
         choice_reason=choice_reason,
-        put_at=clock.now(),
+        put_at=now,
     )
 
 

@@ -14,6 +14,7 @@ from garages.conditions import Conditions, NoScheduleInForce, conditions_for
 from garages.tariff import LineInput, PricedLine, Totals, price_lines
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
+from referrals.clock import expires_at
 from referrals.models import Assignment, Quote, QuoteAnswer, QuoteCounter, QuoteLine, QuoteVersion, Referral
 from referrals.states import End, Outcome, State, Verb
 from referrals.transitions import slots
@@ -143,7 +144,7 @@ def expire_quote(assignment: Assignment, *, by: Actor) -> None:
     """The version in force passed its last day without an answer."""
     referral, assignment = begin_assignment(assignment, Verb.EXPIRE_QUOTE, by=by)
     asked = latest_version(assignment)
-    if clock.today() <= asked.valid_until:
+    if clock.now() < expires_at(asked.valid_until, assignment.garage.commune.department_id):
         raise Refused(_("Ce devis est encore valable."), code="quote_still_valid")
     _settle_without(asked, referral, assignment, Verb.EXPIRE_QUOTE, Outcome.QUOTE_EXPIRED, by)
 

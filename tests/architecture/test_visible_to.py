@@ -32,6 +32,7 @@ OPEN_MODELS = {
     "referrals.QuoteAnswer": "reached through its quote version",
     "referrals.QuoteCounter": "a number of a garage and year",
     "referrals.Repair": "reached through its referral",
+    "referrals.LinkUse": "reached through its link",
     "referrals.Change": "a queue that no page reads",
     "reporting.Contribution": "what one referral adds to the cells; no page reads it",
     "reporting.Reader": "how far the queue is read",

@@ -104,6 +104,8 @@ WAY_IN = [
     page("healthz", get=public(), post=public(405)),
     page("readyz", get=public(503), post=public(405)),
     page("components", get=public(), post=public(405)),
+    page("demo_mails", get=public(), post=public(405)),
+    page("demo_mail", "mail", get=public(), post=public(405)),
     page("network", get=public(), post=public(405)),
     page("desk", get=MEMBERS),
     page("desk_news", get=who(302)),
@@ -348,6 +350,8 @@ SENDERS = [
     act("referral_send_for_review", "draft", get=who(404, adviser=302), post=who(404, adviser=422)),
     act("referral_unsend", "sent", get=TO_CASE, post=who(404, adviser=302, pilots_here=403)),
     act("referral_settle", "sent", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
+    act("referral_pause", "sent", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
+    act("referral_resume", "sent", get=TO_CASE, post=who(404, adviser=302, pilots_here=403)),
     act("referral_decline_quote", "quoted", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
     act("referral_withdraw", "sent", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
     act("referral_close", "sent", get=CASES, post=who(404, adviser=422, pilots_here=422)),
@@ -428,6 +432,18 @@ PILOTS = [
     ),
 ]
 
+# Whoever has the address of a message: no account is asked for, and what it opens is one assignment.
+BY_LINK = [
+    page("personal_link", "link", get=public(200, own_garage=302), post=public(405)),
+    page("personal_link", "link_over", get=public(410, own_garage=302), post=public(405)),
+    act("personal_link_act", "link_accept", get=public(405), post=public(302)),
+    act("personal_link_act", "link_unknown_act", get=public(405), post=public(404)),
+    act("personal_link_fresh", "link", get=public(405), post=public(302)),
+    page("personal_link_photo", "link_photo", get=public(200), post=public(405)),
+    page("personal_link_thumbnail", "link_photo", get=public(200), post=public(405)),
+    page("personal_link_photo", "link_other_photo", get=public(404), post=public(405)),
+]
+
 # Systems bring a token; a person's session opens nothing there.
 API = [
     page("oauth_token", get=public(405), post=public(400)),
@@ -456,5 +472,6 @@ ROWS = [
     *EXCHANGE,
     *GARAGE_DESK,
     *PILOTS,
+    *BY_LINK,
     *API,
 ]

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 from mobiliz.accounts.absences import go_absent
 from mobiliz.lib import clock
-from referrals import transitions
+from mobiliz.outbox.models import Message
+from referrals import links, transitions
 from referrals.models import IncidentKind, Resolution
 from referrals.noting import write_note
 from referrals.states import DeclineReason
@@ -73,6 +74,36 @@ def _incident_answered(cast: Cast) -> Any:
     said = {"words": "Le garage rappelle demain", "resolution": Resolution.GARAGE_REMINDED}
     transitions.answer_incident(incident, by=actor(cast["pilot"]), **said)
     return incident
+
+
+def _link(cast: Cast, **more: Any) -> dict[str, Any]:
+    """The address of a message to the garage's contact."""
+    assignment = _sent(cast)
+    return {"token": token_for(assignment), **more}
+
+
+def _mail(cast: Cast) -> Any:
+    ContactFactory(garage=cast["garage"])
+    _sent(cast)
+    return Message.objects.latest("pk")
+
+
+def _link_over(cast: Cast) -> dict[str, Any]:
+    assignment = _sent(cast)
+    token = token_for(assignment)
+    transitions.unsend(assignment.referral, by=actor(cast["adviser"]))
+    return {"token": token}
+
+
+def _link_photo(cast: Cast, *, is_other: bool = False) -> dict[str, Any]:
+    assignment = _sent(cast)
+    shown = journey.add_photo((_sent(cast) if is_other else assignment).referral, cast["adviser"])
+    return {"token": token_for(assignment), "uid": shown.uid}
+
+
+def token_for(assignment: Any) -> str:
+    contact = ContactFactory(garage=assignment.garage, rank=9 - assignment.garage.contacts.count())
+    return links.token_of(links.make(assignment, links.Holder(str(contact), contact.email, contact=contact)))
 
 
 def _absence(cast: Cast) -> Any:
@@ -147,6 +178,17 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "attachment": _attachment,
     "attachment_handed_over": _attachment_handed_over,
     "no_such_act": _act("voler", _sent),
+}
+
+
+THINGS |= {
+    "mail": _mail,
+    "link": _link,
+    "link_over": _link_over,
+    "link_accept": lambda cast: _link(cast, name="accepter"),
+    "link_unknown_act": lambda cast: _link(cast, name="reparation"),
+    "link_photo": _link_photo,
+    "link_other_photo": lambda cast: _link_photo(cast, is_other=True),
 }
 
 

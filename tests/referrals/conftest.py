@@ -6,7 +6,8 @@ from mobiliz.accounts.actors import SYSTEM
 from mobiliz.lib import clock
 from referrals import transitions
 from referrals.models import Appointment, Assignment, IncidentKind, Resolution
-from referrals.states import DeclineReason, Outcome
+from referrals.states import DeclineReason, Outcome, State, Verb
+from referrals.transitions.core import begin, finish
 from tests.cast import actor
 from tests.factories import journey
 from tests.factories.garages import GarageFactory
@@ -41,6 +42,14 @@ def _closed(adviser, workshop):
     assignment = journey.quoted(adviser, workshop)
     transitions.withdraw(assignment.referral, reason="A trouvé une voiture", by=actor(adviser))
     return journey.fresh(assignment)
+
+
+def _remind(referral, held):
+    """What the clock does when a step is due."""
+    referral, held = begin(referral, Verb.REMIND, by=SYSTEM, assignment=held)
+    steps = {"review": "review_late", "accepted": "no_quote", "quoted": "call_person", "agreed": "ask_repair"}
+    detail = {"step": steps.get(referral.state, "ask_again")}
+    finish(referral, Verb.REMIND, State(referral.state), by=SYSTEM, assignment=held, detail=detail)
 
 
 def _incident(referral, adviser):
@@ -130,6 +139,9 @@ def do(adviser, colleague, workshop, pilot, garage, other_garage):
                 takes_vehicle=True,
                 by=by_adviser,
             ),
+            "remind": lambda: _remind(referral, held),
+            "pause_reminders": lambda: transitions.pause_reminders(referral, until=today, by=by_adviser),
+            "resume_reminders": lambda: transitions.resume_reminders(referral, by=by_adviser),
             "hand_to_colleague": lambda: transitions.hand_to_colleague(referral, to=colleague, by=by_adviser),
         }
         return acts[verb]()

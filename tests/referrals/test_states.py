@@ -69,6 +69,10 @@ MOVES = [
         "draft review waiting accepted quoted agreed completed closed",
     ),
     *[
+        (verb, "review waiting accepted quoted agreed", "review waiting accepted quoted agreed")
+        for verb in ("remind", "pause_reminders", "resume_reminders")
+    ],
+    *[
         (
             verb,
             "draft review waiting accepted quoted agreed completed closed",
@@ -89,7 +93,7 @@ def test_the_table_is_the_one_of_the_documents():
 
 
 # No function of its own: what another verb entails
-ENTAILED = {"fall_back"}
+ENTAILED = {"fall_back", "remind"}
 
 
 def test_every_verb_has_a_function_that_does_it():

@@ -12,9 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.accounts.actors import Actor
+from mobiliz.lib import clock
 from referrals import permissions
 from referrals.desks.next_steps import held_by, latest_quote
-from referrals.forms.sending import CloseForm, ConfirmForm, DeclineQuoteForm, SettleForm, WithdrawForm
+from referrals.forms.sending import CloseForm, ConfirmForm, DeclineQuoteForm, PauseForm, SettleForm, WithdrawForm
 from referrals.models import Referral
 from referrals.states import CLOSE_OUTCOMES, Outcome, Verb
 
@@ -66,6 +67,22 @@ ACTS = (
         _("C’est fait"),
     ),
     Act(
+        Verb.PAUSE_REMINDERS,
+        "referral_pause",
+        _("Suspendre les relances"),
+        _("Jusqu’à ce jour, personne n’est relancé et le dossier reste au garage. Vos collègues voient la pause."),
+        _("Suspendre"),
+        PauseForm,
+        is_near=False,
+    ),
+    Act(
+        Verb.RESUME_REMINDERS,
+        "referral_resume",
+        _("Reprendre les relances"),
+        _("Elles repartent le prochain jour ouvré."),
+        _("Reprendre les relances"),
+    ),
+    Act(
         Verb.WITHDRAW,
         "referral_withdraw",
         _("La personne abandonne"),
@@ -111,6 +128,9 @@ def _makes_sense(verb: Verb, referral: Referral) -> bool:
     """What the table allows, and what there is something to do it to."""
     if verb == Verb.TELL_REFUSAL:
         return bool(referral.refusal)
+    is_paused = referral.reminders_paused_until is not None and referral.reminders_paused_until >= clock.today()
+    if verb in (Verb.PAUSE_REMINDERS, Verb.RESUME_REMINDERS):
+        return is_paused == (verb == Verb.RESUME_REMINDERS)
     return verb not in ON_AN_ASSIGNMENT or held_by(referral) is not None
 
 

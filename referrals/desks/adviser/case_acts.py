@@ -42,6 +42,22 @@ def settle(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_http_methods(ACT)
+def pause(request: HttpRequest, uid: UUID) -> HttpResponse:
+    def do(referral: Referral, typed: dict[str, Any]) -> None:
+        transitions.pause_reminders(referral, until=typed["until"], by=request.actor)
+
+    return _act(request, uid, Verb.PAUSE_REMINDERS, do, _("Les relances sont suspendues."))
+
+
+@require_http_methods(ACT)
+def resume(request: HttpRequest, uid: UUID) -> HttpResponse:
+    def do(referral: Referral, typed: dict[str, Any]) -> None:
+        transitions.resume_reminders(referral, by=request.actor)
+
+    return _act(request, uid, Verb.RESUME_REMINDERS, do, _("Les relances reprennent."))
+
+
+@require_http_methods(ACT)
 def decline_quote(request: HttpRequest, uid: UUID) -> HttpResponse:
     def do(referral: Referral, typed: dict[str, Any]) -> None:
         held = _assignment(request, referral, typed.pop("assignment"))

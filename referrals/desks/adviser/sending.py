@@ -15,7 +15,7 @@ from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from referrals import permissions, transitions, unfinished
 from referrals.candidates import Kept, candidate, chosen_before, kept_choice, queue_for
-from referrals.clock import ANSWER_WORKING_DAYS, REVIEW_WORKING_DAYS, due_on
+from referrals.clock import REVIEW_WORKING_DAYS, due_on
 from referrals.delays import delays_on
 from referrals.desks.adviser import steps, typed
 from referrals.desks.adviser.household import verdict_of
@@ -168,7 +168,7 @@ def _place_due(referral: Referral):
 
 
 def _answer_due(held: Assignment):
-    return due_on(held.put_at, ANSWER_WORKING_DAYS, held.garage.commune.department_id)
+    return held.answer_due_on
 
 
 def _decision_due(referral: Referral):
