@@ -120,6 +120,11 @@ DATABASES = {"default": env.db_url_config(_required("DATABASE_URL", "postgres://
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A desk joins some twenty tables, each by its key: looking for the best order took 34 ms, the query itself 3. What
+# filters is joined first, so the order within four at a time is left to the planner, and the rest stands as written.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+    "options", f"{env.str('PGOPTIONS', default='')} -c join_collapse_limit=4".strip()
+)
 DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME", default=None)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
