@@ -14,6 +14,7 @@ urlpatterns = [
     path("<uuid:uid>/personne/reunir/", merging.merge, name="referral_merge_people"),
     path("<uuid:uid>/personne/autre/", moving.move, name="referral_move_to_person"),
     path("<uuid:uid>/personne/accord/retirer/", people.withdraw_consent, name="referral_withdraw_consent"),
+    path("<uuid:uid>/personne/accord/ne-plus-nommer/", people.stop_naming, name="referral_stop_naming"),
     path("<uuid:uid>/confier/", colleagues.hand_one, name="referral_hand_one"),
     # the case
     path("<uuid:uid>/", case.referral_case, name="referral_case"),

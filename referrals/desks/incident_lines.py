@@ -35,6 +35,7 @@ class Line:
     person: str
     who: str
     phone: str
+    counterpart: dict[str, str]
     done: int = 0
     of: int = 0
 
@@ -43,9 +44,20 @@ def line_of(incident: Incident) -> Line:
     """Expects `for_lines`, and `with_pilot` where the sender's side reads it."""
     who, phone = _who_sees_to_it(incident)
     person = str(incident.referral.beneficiary) if incident.sees_case else ""
+    other = counterpart_of(incident)
     if not incident.is_open:
-        return Line(incident, *_answered(incident), person, who, phone)
-    return Line(incident, *_waiting(incident), person, who, phone, *_days(incident))
+        return Line(incident, *_answered(incident), person, who, phone, other)
+    return Line(incident, *_waiting(incident), person, who, phone, other, *_days(incident))
+
+
+def counterpart_of(incident: Incident) -> dict[str, str]:
+    """Whom the pilot put the sender's side in touch with: name, place, and one way to reach them."""
+    found: dict[str, Any] | None = incident.counterpart
+    if not found:
+        return {}
+    name = f"{found['first_name'] or ''} {found['last_name'] or ''}".strip()
+    email = "" if found["phone"] else found["email"] or ""
+    return {"name": name, "place": found["place"], "phone": found["phone"] or "", "email": email}
 
 
 def due_in_words(incident: Incident) -> str:

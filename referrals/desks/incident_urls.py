@@ -10,6 +10,7 @@ urlpatterns = [
     path("<uuid:uid>/", pilot_incidents.incident, name="incident"),
     path("<uuid:uid>/prendre/", pilot_incidents.take, name="incident_take"),
     path("<uuid:uid>/repondre/", pilot_incidents.answer, name="incident_answer"),
+    path("<uuid:uid>/mettre-en-lien/", pilot_incidents.connect, name="incident_connect"),
     path("<uuid:uid>/sans-garage/", pilot_incidents.close_without_garage, name="incident_no_garage"),
     path("<uuid:uid>/preciser/", incidents.complete, name="incident_complete"),
     path("<uuid:uid>/retirer/", incidents.take_back, name="incident_take_back"),

@@ -23,8 +23,8 @@ from referrals.desks.adviser.contacts import people_of
 from referrals.desks.attempts import attempt
 from referrals.desks.incident_lines import figures_of, line_of
 from referrals.desks.next_steps import NextStep, held_by, next_step
-from referrals.forms.incidents import AnswerForm, NoGarageForm
-from referrals.models import Incident, Referral, Resolution
+from referrals.forms.incidents import AnswerForm, ConnectForm, NoGarageForm
+from referrals.models import Incident, IncidentKind, Lookalike, Referral, Resolution
 from referrals.states import State, Verb
 from referrals.transitions import Refused
 
@@ -92,6 +92,17 @@ def close_without_garage(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _act(request, uid, lambda found: NoGarageForm(request.POST, auto_id="sans_garage_%s"), do, said)
 
 
+@require_http_methods(ACT)
+def connect(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Both structures get each other's direct line."""
+
+    def do(found: Incident, typed: dict[str, Any]) -> None:
+        transitions.connect(found, words=typed["words"], by=request.actor)
+
+    said = _("Les deux structures sont en lien : chacune a la ligne directe de l’autre.")
+    return _act(request, uid, lambda found: ConnectForm(request.POST, auto_id="lien_%s"), do, said)
+
+
 def _act(
     request: HttpRequest,
     uid: UUID,
@@ -127,9 +138,18 @@ def _show(request: HttpRequest, found: Incident, tried: forms.Form | None = None
         "may_assign": found.is_open and case is not None and _waits(case) and _may(request, Verb.ASSIGN, case),
         "answer_form": tried if isinstance(tried, AnswerForm) else _answer_form(found),
         "no_garage_form": _no_garage_form(request, found, case, tried),
+        "pairs": _pairs(request, found),
+        "connect_form": tried if isinstance(tried, ConnectForm) else ConnectForm(auto_id="lien_%s"),
         "tried": tried,
     }
     return page(request, "referrals/pilot/incident.html", context, status=status)
+
+
+def _pairs(request: HttpRequest, found: Incident) -> list[Lookalike]:
+    """The other structures' cases of whoever seems to be the same person."""
+    if found.kind != IncidentKind.DUPLICATE_CONTACT:
+        return []
+    return list(Lookalike.objects.visible_to(request.actor).of_incident(found).for_page())
 
 
 def _case(request: HttpRequest, found: Incident) -> Referral | None:

@@ -63,6 +63,16 @@ class AnswerForm(forms.Form):
         self.fields["resolution"].choices = [(one.value, capfirst(one.label)) for one in offered]
 
 
+class ConnectForm(forms.Form):
+    words = NirFreeTextField(
+        label=_("Ce que les deux structures liront"),
+        max_length=LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Qui fait quoi, par exemple. N’écrivez aucun revenu."),
+        error_messages={"required": _("Dites aux deux structures ce que vous avez convenu.")},
+    )
+
+
 class NoGarageForm(forms.Form):
     words = NirFreeTextField(
         label=_("Pourquoi aucun garage ?"),

@@ -172,6 +172,7 @@ class ConsentForm(forms.Form):
         label=_("La personne est d’accord"),
         error_messages={"required": _("Sans l’accord de la personne, le dossier ne peut pas être ouvert.")},
     )
+    names_structure = forms.BooleanField(label=consent.NAMING, required=False, help_text=_("Cochez si c’est oui."))
     channel = forms.ChoiceField(
         label=_("Comment l’a-t-elle donné ?"),
         choices=ConsentChannel.choices,
@@ -225,5 +226,5 @@ class ConsentForm(forms.Form):
     @property
     def consent(self) -> dict[str, Any]:
         """The fields of ConsentInput."""
-        said = {name: self.cleaned_data[name] for name in ("channel", "given_on", "giver")}
+        said = {name: self.cleaned_data[name] for name in ("channel", "given_on", "giver", "names_structure")}
         return {**said, "given_by": self.cleaned_data["given_by"] if said["giver"] != ConsentGiver.PERSON else ""}

@@ -5,6 +5,7 @@ from referrals.models.choice import GarageChoice
 from referrals.models.fault import PreDiagnosis
 from referrals.models.incidents import Incident, IncidentKind, Resolution
 from referrals.models.links import LinkPurpose, LinkUse, PersonalLink
+from referrals.models.lookalikes import ElsewhereAnswer, Lookalike
 from referrals.models.messages import Attachment, CaseMessage
 from referrals.models.notes import Called, Note
 from referrals.models.people import Beneficiary, Consent, Household
@@ -24,6 +25,7 @@ __all__ = [
     "CaseMessage",
     "Change",
     "Consent",
+    "ElsewhereAnswer",
     "GarageChoice",
     "Household",
     "Incident",
@@ -31,6 +33,7 @@ __all__ = [
     "LinkPurpose",
     "LinkUse",
     "LogEntry",
+    "Lookalike",
     "Note",
     "PersonalLink",
     "Photo",

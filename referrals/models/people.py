@@ -10,8 +10,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.lib import clock
+from mobiliz.lib.keyed import KeyedHashField
 from mobiliz.lib.sealed import SealedJSONField
 from mobiliz.lib.text import normalise
+from referrals.identity import BY_NAME, BY_PHONE, name_and_birth, phone_and_birth
 from referrals.querysets import BeneficiaryQuerySet, ConsentQuerySet, HouseholdQuerySet
 
 # Where two records of one person may differ, each chosen by itself; and what is kept as a whole
@@ -32,6 +34,9 @@ class Beneficiary(models.Model):
     email = models.EmailField(_("adresse électronique"), blank=True)
     address = models.CharField(_("adresse"), max_length=200, blank=True)
     commune = models.ForeignKey("territory.Commune", on_delete=models.PROTECT, related_name="+")
+    # Under which another structure's record of the same person is found, and nothing else is: see referrals/identity.py
+    name_key = KeyedHashField(BY_NAME, source="identity_by_name")
+    phone_key = KeyedHashField(BY_PHONE, source="identity_by_phone")
     notes = SealedJSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     created_by = models.ForeignKey(
@@ -49,6 +54,8 @@ class Beneficiary(models.Model):
         indexes = [
             models.Index(fields=["organisation", "search_name"], name="beneficiary_search_name"),
             models.Index(fields=["search_name"], name="beneficiary_by_name"),
+            models.Index(fields=["name_key"], condition=~Q(name_key=""), name="beneficiary_by_name_key"),
+            models.Index(fields=["phone_key"], condition=~Q(phone_key=""), name="beneficiary_by_phone_key"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="beneficiary_not_merged_into_itself"),
@@ -60,6 +67,15 @@ class Beneficiary(models.Model):
     def save(self, *args: object, **kwargs: object) -> None:
         self.search_name = normalise(f"{self.last_name} {self.first_name}")
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def identity_by_name(self) -> str:
+        """A mere mark of a record that ended is nobody."""
+        return "" if self.merged_into_id else name_and_birth(self.last_name, self.first_name, self.birth_date)
+
+    @property
+    def identity_by_phone(self) -> str:
+        return "" if self.merged_into_id else phone_and_birth(self.phone, self.birth_date)
 
 
 class Household(models.Model):

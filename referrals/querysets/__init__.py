@@ -5,6 +5,7 @@ from referrals.querysets.assignment import AssignmentQuerySet, GarageChoiceQuery
 from referrals.querysets.incidents import IncidentQuerySet
 from referrals.querysets.links import PersonalLinkQuerySet
 from referrals.querysets.log import ChangeQuerySet, LogEntryQuerySet, NoteQuerySet
+from referrals.querysets.lookalikes import LookalikeQuerySet
 from referrals.querysets.messages import AttachmentQuerySet, CaseMessageQuerySet
 from referrals.querysets.people import (
     BeneficiaryQuerySet,
@@ -29,6 +30,7 @@ __all__ = [
     "HouseholdQuerySet",
     "IncidentQuerySet",
     "LogEntryQuerySet",
+    "LookalikeQuerySet",
     "NoteQuerySet",
     "PersonalLinkQuerySet",
     "PhotoQuerySet",

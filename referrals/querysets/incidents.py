@@ -28,6 +28,28 @@ class AnswerTime(NamedTuple):
     department: str
 
 
+def _counterpart() -> Coalesce:
+    """Of two structures that a pilot put in touch: who follows the person at the other, with a direct line."""
+    from referrals.models import Lookalike
+
+    linked = Lookalike.objects.filter(linked_at__isnull=False).order_by("pk")
+    asked, told = (
+        linked.filter(**{side: OuterRef("pk")})
+        .annotate(
+            found=JSONObject(
+                first_name=f"{case}__adviser__user__first_name",
+                last_name=f"{case}__adviser__user__last_name",
+                phone=f"{case}__adviser__phone",
+                email=f"{case}__adviser__user__email",
+                place=f"{case}__organisation__name",
+            )
+        )
+        .values("found")[:1]
+        for side, case in (("incident", "other_referral"), ("other_incident", "referral"))
+    )
+    return Coalesce(Subquery(asked), Subquery(told), output_field=JSONField())
+
+
 class IncidentQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """The sender's side those of its cases; pilots those of their region, of drafts too. Garages: none."""
@@ -82,7 +104,7 @@ class IncidentQuerySet(models.QuerySet):
         people = ("reported_by__user", "reported_by__organisation", "taken_by__user", "answered_by__user")
         case = ("referral__beneficiary__commune", "referral__organisation", "referral__adviser__user")
         rows = self.select_related(*people, *case, "garage__commune", "region").defer("referral__beneficiary__notes")
-        return rows.annotate(sees_case=Exists(seen))
+        return rows.annotate(sees_case=Exists(seen), counterpart=_counterpart())
 
     def with_pilot(self) -> Self:
         """With `pilot`: who will answer, with a direct line; whoever has taken it, else one of the region."""
@@ -105,5 +127,6 @@ class IncidentQuerySet(models.QuerySet):
     def answer_times(self, since: datetime) -> list[AnswerTime]:
         """Of those that pilots answered since then."""
         place = Coalesce("referral__department_id", "referral__beneficiary__commune__department_id")
-        rows = self.answered().filter(answered_at__gte=since).order_by()
+        # what the other side of a link reads was answered the moment it was written
+        rows = self.answered().filter(answered_at__gte=since, due_at__gt=F("reported_at")).order_by()
         return [AnswerTime(*row) for row in rows.values_list("reported_at", "answered_at", "due_at", place)]

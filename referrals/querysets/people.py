@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import models
@@ -63,6 +63,32 @@ class BeneficiaryQuerySet(models.QuerySet):
         """Who may be the same person: the same names and day of birth, or the same telephone."""
         same = Q(search_name=normalise(f"{last_name} {first_name}"), birth_date=birth_date)
         return self.filter(same | Q(phone=phone) if phone else same).order_by("search_name", "pk")
+
+    def identified_by(self, names: Sequence[str], phones: Sequence[str]) -> Self:
+        """Whoever has one of these keys: see referrals/identity.py."""
+        return self.filter(Q(name_key__in=names) & ~Q(name_key="") | Q(phone_key__in=phones) & ~Q(phone_key=""))
+
+    def from_record(self, pk: int) -> Self:
+        """Those after this one, in the order of their keys."""
+        return self.filter(pk__gt=pk, merged_into__isnull=True).order_by("pk").defer("notes")
+
+    def renew_identity_keys(self, people: Sequence[Any]) -> int:
+        """Written anew where the first key writes otherwise; how many were."""
+        stale = []
+        for one in people:
+            before = (one.name_key, one.phone_key)
+            after = tuple(one._meta.get_field(name).pre_save(one, False) for name in ("name_key", "phone_key"))
+            if before != after:
+                stale.append(one)
+        self.bulk_update(stale, ["name_key", "phone_key"])
+        return len(stale)
+
+    def kept_elsewhere_than(self, actor: Actor) -> Self:
+        """By organisations whose people the actor does not see."""
+        return self.exclude(of_organisation(actor))
+
+    def but(self, pks: Iterable[int]) -> Self:
+        return self.exclude(pk__in=pks)
 
     def named(self, text: str) -> Self:
         """By the name, in any order of its words."""

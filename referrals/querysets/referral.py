@@ -125,6 +125,21 @@ class ReferralQuerySet(DeskQuestions):
         """In the order of their numbers, in which they are locked."""
         return self.filter(beneficiary_id__in=beneficiary_ids).order_by("number")
 
+    def that_help(self, people: models.QuerySet, *, since: datetime) -> Self:
+        """Cases of these people that run, or ended in a repair since then, while they agree; the oldest first, with
+        `purposes`, what they agreed to."""
+        from referrals.models import Consent
+
+        agreed = Consent.objects.in_force().filter(beneficiary=OuterRef("beneficiary")).values("purposes")[:1]
+        runs = ~Q(state__in=[State.COMPLETED, State.CLOSED])
+        helped = Q(state=State.COMPLETED, state_since__gte=since)
+        rows = self.filter(runs | helped, self._is_shared(), beneficiary__in=people.order_by().values("pk"))
+        return (
+            rows.select_related("organisation", "beneficiary")
+            .annotate(purposes=Subquery(agreed))
+            .order_by("created_at", "pk")
+        )
+
     def of_person(self, last_name: str, first_name: str, birth_date: date) -> Self:
         name = normalise(f"{last_name} {first_name}")
         return self.filter(beneficiary__search_name=name, beneficiary__birth_date=birth_date)

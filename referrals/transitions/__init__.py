@@ -26,8 +26,9 @@ from referrals.transitions.appointments import (
 from referrals.transitions.chasing import claim_due, look, pause_reminders, resume_reminders
 from referrals.transitions.closing import close, reopen, tell_refusal, withdraw, withdraw_consent
 from referrals.transitions.colleagues import hand_all_to_colleague, hand_to_colleague
-from referrals.transitions.consenting import ConsentInput, record_consent
+from referrals.transitions.consenting import ConsentInput, record_consent, stop_naming
 from referrals.transitions.core import Overtaken, Refused
+from referrals.transitions.duplicates import ElsewhereInput, HelpedElsewhere, connect
 from referrals.transitions.handing_over import queue, report_closed_garage, report_long_wait, take_place
 from referrals.transitions.history import PastReferral, load_history
 from referrals.transitions.incidents import (
@@ -65,6 +66,8 @@ from referrals.transitions.undelivered import tell_undelivered
 
 __all__ = [
     "ConsentInput",
+    "ElsewhereInput",
+    "HelpedElsewhere",
     "IdentityInput",
     "Overtaken",
     "PastReferral",
@@ -83,6 +86,7 @@ __all__ = [
     "close_without_garage",
     "complete_incident",
     "confirm_appointment",
+    "connect",
     "correct_person",
     "decline",
     "decline_quote",
@@ -118,6 +122,7 @@ __all__ = [
     "send",
     "send_for_review",
     "settle_by_telephone",
+    "stop_naming",
     "supersede_quote",
     "supplement",
     "take_incident",

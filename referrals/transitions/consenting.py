@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -26,6 +27,7 @@ class ConsentInput:
     given_on: date
     given_by: str = ""
     giver: str = ConsentGiver.PERSON.value
+    names_structure: bool = False
 
 
 @transaction.atomic
@@ -45,7 +47,7 @@ def record(beneficiary: Beneficiary, consent: ConsentInput, by: Actor) -> Consen
     return Consent.objects.create(
         beneficiary=beneficiary,
         text_version=text.TEXT_VERSION,
-        purposes=list(text.PURPOSES),
+        purposes=[*text.PURPOSES, *([text.NAMES_STRUCTURE] if consent.names_structure else [])],
         recipients=text.RECIPIENTS,
         given_by=consent.given_by or str(beneficiary),
         giver=consent.giver,
@@ -53,6 +55,23 @@ def record(beneficiary: Beneficiary, consent: ConsentInput, by: Actor) -> Consen
         given_on=consent.given_on,
         recorded_by=by.membership,
     )
+
+
+@transaction.atomic
+def stop_naming(beneficiary: Beneficiary, *, by: Actor) -> None:
+    """The person no longer wants the structure to be named elsewhere; all else they agreed to stands."""
+    if not permissions.can_create(by) or not Beneficiary.objects.visible_to(by).with_key(beneficiary.pk).exists():
+        raise PermissionDenied
+    Beneficiary.objects.select_for_update(of=("self",), no_key=True).get(pk=beneficiary.pk)
+    given = Consent.objects.in_force().of_beneficiary(beneficiary.pk).first()
+    if given is None or text.NAMES_STRUCTURE not in given.purposes:
+        return
+    given.replaced_at = clock.now()
+    given.save(update_fields=["replaced_at"])
+    given.pk, given.uid, given._state.adding = None, uuid4(), True
+    given.purposes = [purpose for purpose in given.purposes if purpose != text.NAMES_STRUCTURE]
+    given.replaced_at, given.recorded_at, given.recorded_by = None, clock.now(), by.membership
+    given.save()
 
 
 def end_consent(beneficiary_id: int) -> None:

@@ -37,7 +37,7 @@ def report_incident(
     if known:
         _complete(known, words)
         return known
-    department = _department(referral)
+    department = department_of(referral)
     incident = Incident.objects.create(
         referral=referral,
         kind=kind.value,
@@ -48,7 +48,7 @@ def report_incident(
         reported_at=clock.now(),
         due_at=_due_at(department),
     )
-    _log(referral, Verb.REPORT_INCIDENT, incident, by, held)
+    log_incident(referral, Verb.REPORT_INCIDENT, incident, by, held)
     return incident
 
 
@@ -70,24 +70,24 @@ def withdraw_incident(incident: Incident, *, by: Actor) -> None:
     incident.answered_at = incident.acknowledged_at = clock.now()
     incident.answered_by, incident.resolution = by.membership, Resolution.WITHDRAWN.value
     incident.save(update_fields=["answered_at", "answered_by", "resolution", "acknowledged_at"])
-    _log(referral, Verb.WITHDRAW_INCIDENT, incident, by)
+    log_incident(referral, Verb.WITHDRAW_INCIDENT, incident, by)
 
 
 @transaction.atomic
 def take_incident(incident: Incident, *, by: Actor) -> None:
     """A pilot sees to it, and the others know; another may take it over."""
-    referral, incident = _begin_as_pilot(incident, by)
+    referral, incident = begin_as_pilot(incident, by)
     if incident.taken_by_id == (by.membership.pk if by.membership else None):
         return
     incident.taken_by, incident.taken_at = by.membership, clock.now()
     incident.save(update_fields=["taken_by", "taken_at"])
-    _log(referral, Verb.TAKE_INCIDENT, incident, by)
+    log_incident(referral, Verb.TAKE_INCIDENT, incident, by)
 
 
 @transaction.atomic
 def answer_incident(incident: Incident, *, words: str, resolution: Resolution, by: Actor) -> None:
     """By a pilot of the region: what was done; the adviser reads the words."""
-    referral, incident = _begin_as_pilot(incident, by)
+    referral, incident = begin_as_pilot(incident, by)
     if resolution not in PILOTS_RESOLUTIONS:
         raise PermissionDenied
     if not words.strip():
@@ -95,7 +95,7 @@ def answer_incident(incident: Incident, *, words: str, resolution: Resolution, b
     incident.answer, incident.resolution = words.strip(), resolution.value
     incident.answered_at, incident.answered_by = clock.now(), by.membership
     incident.save(update_fields=["answer", "resolution", "answered_at", "answered_by"])
-    _log(referral, Verb.ANSWER_INCIDENT, incident, by)
+    log_incident(referral, Verb.ANSWER_INCIDENT, incident, by)
 
 
 @transaction.atomic
@@ -130,7 +130,7 @@ def _begin_as_sender(incident: Incident, verb: Verb, by: Actor) -> tuple[Referra
     return referral, _still_open(incident)
 
 
-def _begin_as_pilot(incident: Incident, by: Actor) -> tuple[Referral, Incident]:
+def begin_as_pilot(incident: Incident, by: Actor) -> tuple[Referral, Incident]:
     """A draft is nothing that a pilot sees: who answers goes by the incident's own region."""
     if not permissions.can_answer_incident(by, incident):
         raise PermissionDenied
@@ -160,7 +160,7 @@ def _complete(incident: Incident, words: str) -> None:
         incident.save(update_fields=["words"])
 
 
-def _department(referral: Referral) -> Department:
+def department_of(referral: Referral) -> Department:
     """Where the person lived when it was sent; before that, where they live."""
     return referral.department or referral.beneficiary.commune.department
 
@@ -171,7 +171,7 @@ def _due_at(department: Department) -> datetime:
     return working_days.due_at(working_days.due_on(clock.now(), days, code), code)
 
 
-def _log(referral: Referral, verb: Verb, incident: Incident, by: Actor, held: Assignment | None = None) -> None:
+def log_incident(referral: Referral, verb: Verb, incident: Incident, by: Actor, held: Assignment | None = None) -> None:
     detail = {"incident": str(incident.uid), "incident_kind": incident.kind}
     if incident.resolution:
         detail["resolution"] = incident.resolution

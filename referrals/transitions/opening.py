@@ -20,6 +20,7 @@ from referrals.models import Beneficiary, Consent, Referral
 from referrals.states import State, Verb
 from referrals.transitions.consenting import ConsentInput, record
 from referrals.transitions.core import Refused, finish
+from referrals.transitions.duplicates import ElsewhereInput, Identity, ask_first, keep_answer, look_elsewhere
 from referrals.transitions.people import bring_up_to_date
 
 
@@ -37,6 +38,12 @@ class PersonInput:
     notes: str = ""
 
     @property
+    def identity(self) -> Identity:
+        return Identity(
+            last_name=self.last_name, first_name=self.first_name, birth_date=self.birth_date, phone=self.phone
+        )
+
+    @property
     def fields(self) -> dict[str, Any]:
         """Those of Beneficiary."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__} | {"notes": self.notes or None}
@@ -52,12 +59,15 @@ def open_referral(
     distance_agreed_km: int = 30,
     offer: Offer | None = None,
     key: UUID | None = None,
+    elsewhere: ElsewhereInput | None = None,
+    looks_elsewhere: bool = True,
 ) -> Referral:
     """Register the person with their consent and open a draft for them, in the actor's own organisation.
 
     Somebody `known` is not registered again: what is said of them now is what counts, and a consent in force
     still holds, unless a new one is given. `key` is made once for each form shown: the same form sent twice opens
-    one draft, which bears it as its uid.
+    one draft, which bears it as its uid. Whom another structure helps already is opened once the actor has said what
+    to do about it (`elsewhere`), else HelpedElsewhere is raised.
     """
     if not permissions.can_create(by) or by.membership is None:
         raise PermissionDenied
@@ -65,6 +75,9 @@ def open_referral(
         return opened
     organisation = by.membership.organisation
     assert organisation is not None
+    found = look_elsewhere(person.identity, known=known, by=by) if looks_elsewhere else []
+    if found and elsewhere is None:
+        raise ask_first(found)
     beneficiary = _brought_up_to_date(known, person, by) if known else register(person, organisation, by)
     see_to_consent(beneficiary, consent, by)
     referral = Referral.objects.create(
@@ -76,6 +89,8 @@ def open_referral(
         uid=key if key and not Referral.objects.with_uid(key).exists() else uuid4(),
     )
     finish(referral, Verb.OPEN, State.DRAFT, by=by)
+    if found and elsewhere:
+        keep_answer(referral, found, said=elsewhere, by=by)
     return referral
 
 

@@ -4,8 +4,9 @@ import pytest
 from django.apps import apps
 
 from referrals import transitions
-from referrals.models import GarageChoice, IncidentKind, Note, Photo, Unfinished
+from referrals.models import ElsewhereAnswer, GarageChoice, IncidentKind, Note, Photo, Unfinished
 from referrals.models.unfinished import Step
+from referrals.transitions import ElsewhereInput
 from tests.cast import actor
 from tests.factories import journey
 from tests.factories.garages import PriceScheduleFactory, VatRateFactory
@@ -18,21 +19,23 @@ DOSSIER = [
 ]
 
 
-def _around(referral, adviser, workshop):
+def _around(referral, adviser, other_adviser, workshop):
     """What a dossier may have beside what each has."""
     garage = journey.garage_of(workshop)
     GarageChoice.objects.create(referral=referral, garage=garage, chosen_by=adviser)
     Note.objects.create(referral=referral, organisation=adviser.organisation, by=adviser, text="rappeler jeudi")
     Photo.objects.create(referral=referral, position=1, size=1, width=1, height=1, sha256="0" * 64)
+    told = ElsewhereInput(answer=ElsewhereAnswer.NOT_SAME)
+    journey.draft(other_adviser, looks_elsewhere=True, elsewhere=told)
     transitions.report_incident(referral, kind=IncidentKind.DID_NOT_WORK, by=actor(adviser))
     Unfinished.objects.create(membership=adviser, dossier=referral.uid, step=Step.values[0], values={})
 
 
 @pytest.mark.parametrize("role", ["administrator", "volunteer", "stranger"])
-def test_no_row_of_a_dossier_is_visible(adviser, workshop, member, role):
+def test_no_row_of_a_dossier_is_visible(adviser, other_adviser, workshop, member, role):
     PriceScheduleFactory()
     VatRateFactory()
-    _around(journey.completed(adviser, workshop).referral, adviser, workshop)
+    _around(journey.completed(adviser, workshop).referral, adviser, other_adviser, workshop)
     seen = {model.__name__: model.objects.visible_to(actor(member(role))).count() for model in DOSSIER}
     assert set(seen.values()) == {0}, seen
     assert all(model.objects.exists() for model in DOSSIER)

@@ -362,6 +362,7 @@ SENDERS = [
     act("referral_incident", "draft", get=who(404, adviser=302), post=who(404, adviser=302)),
     act("incident_complete", "incident", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
     act("incident_take_back", "incident", get=TO_CASE, post=TO_CASE),
+    act("referral_stop_naming", "sent", get=TO_CASE, post=TO_CASE),
     act("incident_acknowledge", "incident_answered", get=TO_CASE, post=TO_CASE),
 ]
 
@@ -415,6 +416,7 @@ PILOTS = [
     page("incident", "incident_answered", get=ANSWERS),
     act("incident_take", "incident", get=TO_INCIDENT, post=TO_INCIDENT),
     act("incident_answer", "incident", get=TO_INCIDENT, post=who(404, adviser=403, pilots_here=422)),
+    act("incident_connect", "incident_duplicate", get=TO_INCIDENT, post=who(404, adviser=403, pilots_here=422)),
     act("incident_no_garage", "incident_without_garage", get=TO_INCIDENT, post=who(404, adviser=403, pilots_here=422)),
     page("dashboard", get=who(403, pilots=200)),
     page("review", "review", get=who(404, adviser=403, pilots_here=200)),

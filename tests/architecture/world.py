@@ -11,9 +11,10 @@ from mobiliz.accounts.absences import go_absent
 from mobiliz.lib import clock
 from mobiliz.outbox.models import Message
 from referrals import links, transitions
-from referrals.models import IncidentKind, Resolution
+from referrals.models import ElsewhereAnswer, IncidentKind, Resolution
 from referrals.noting import write_note
 from referrals.states import DeclineReason
+from referrals.transitions import ElsewhereInput
 from tests.cast import actor
 from tests.factories import journey
 from tests.factories.accounts import MembershipFactory, SignInFactory
@@ -67,6 +68,13 @@ def _note(cast: Cast) -> dict[str, Any]:
 
 def _incident(cast: Cast, referral: Any) -> Any:
     return transitions.report_incident(referral, kind=IncidentKind.DID_NOT_WORK, by=actor(cast["adviser"]))
+
+
+def _incident_duplicate(cast: Cast) -> Any:
+    """Another structure helps the same person, and a pilot was asked to link the two."""
+    journey.draft(cast["other_adviser"])
+    asked = ElsewhereInput(answer=ElsewhereAnswer.ASK_PILOT)
+    return journey.draft(cast["adviser"], looks_elsewhere=True, elsewhere=asked).incidents.get()
 
 
 def _incident_answered(cast: Cast) -> Any:
@@ -157,6 +165,7 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "incident": lambda cast: _incident(cast, _sent(cast).referral),
     "incident_of_draft": lambda cast: _incident(cast, journey.draft(cast["adviser"])),
     "incident_answered": _incident_answered,
+    "incident_duplicate": _incident_duplicate,
     "incident_without_garage": lambda cast: _incident(
         cast, journey.declined(cast["adviser"], cast["workshop"]).referral
     ),

@@ -17,7 +17,7 @@ from mobiliz.lib.images import clean
 from referrals import actions, photos, transitions
 from referrals.clock import is_visiting_day, moment_at
 from referrals.models import Appointment, Assignment, CaseMessage, Photo, Referral, Slot
-from referrals.transitions import ConsentInput, IdentityInput, PersonInput
+from referrals.transitions import ConsentInput, ElsewhereInput, IdentityInput, PersonInput
 from tests.cast import actor
 from tests.factories import pictures as drawn
 from tests.factories.territory import commune
@@ -57,6 +57,9 @@ def draft(
     last_name: str = "Benali",
     at: str = "42218",
     distance_agreed_km: int = FAR_ENOUGH_KM,
+    looks_elsewhere: bool = False,
+    elsewhere: ElsewhereInput | None = None,
+    names_structure: bool = False,
     **person,
 ) -> Referral:
     """A person with their consent, and nothing else yet."""
@@ -64,8 +67,10 @@ def draft(
     person.setdefault("phone", "+33639981247")
     return transitions.open_referral(
         person=PersonInput(first_name=first_name, last_name=last_name, commune=commune(at), **person),
-        consent=ConsentInput(channel="oral", given_on=clock.today()),
+        consent=ConsentInput(channel="oral", given_on=clock.today(), names_structure=names_structure),
         distance_agreed_km=distance_agreed_km,
+        looks_elsewhere=looks_elsewhere,
+        elsewhere=elsewhere,
         by=actor(adviser),
     )
 

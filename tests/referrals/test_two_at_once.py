@@ -301,3 +301,13 @@ def test_a_slot_is_withdrawn_or_held_never_both(adviser, workshop):
     )
     slot = journey.fresh(slot)
     assert (slot.withdrawn_at is None) == (slot.taken_for_id == referral.pk)
+
+
+def test_of_two_structures_that_register_the_same_person_at_once_one_is_told(adviser, other_adviser):
+    results = at_once(
+        lambda: journey.draft(adviser, looks_elsewhere=True),
+        lambda: journey.draft(other_adviser, looks_elsewhere=True),
+    )
+    [refused] = _refusals(results)
+    assert isinstance(refused, transitions.HelpedElsewhere)
+    assert Referral.objects.count() == Beneficiary.objects.count() == 1

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from referrals import permissions, transitions
+from referrals.consent import NAMES_STRUCTURE
 from referrals.desks.adviser.case import load_case
 from referrals.desks.attempts import attempt
 from referrals.desks.next_steps import held_by
@@ -80,7 +81,19 @@ def withdraw_consent(request: HttpRequest, uid: UUID) -> HttpResponse:
         return redirect("referral_case", uid)
     running = Referral.objects.visible_to(request.actor).open().of_people(referral.beneficiary_id)
     context = {"form": form, "referral": referral, "consent": consent, "running": running}
+    context["names_structure"] = NAMES_STRUCTURE in consent.purposes
     return page(request, "referrals/adviser/withdraw_consent.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_naming(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What was agreed to apart is taken back apart."""
+    referral = get_visible_or_404(Referral.objects.for_step(request.actor), request.actor, uid)
+    require(permissions.may_ever(request.actor, Verb.WITHDRAW, referral))
+    if request.method == "POST" and not _is_of_another(request, referral):
+        transitions.stop_naming(referral.beneficiary, by=request.actor)
+        messages.success(request, _("C’est noté : votre structure n’est plus nommée à une autre."))
+    return redirect("referral_case", uid)
 
 
 def _withdrawn(request: HttpRequest, referral: Referral, form: WithdrawConsentForm) -> bool:

@@ -19,9 +19,10 @@ from referrals import consent, permissions, transitions
 from referrals.desks.adviser import known_people, steps, typed
 from referrals.desks.adviser.typed import Typed
 from referrals.desks.look import only_senders_and_pilots
+from referrals.forms.elsewhere import ElsewhereForm
 from referrals.forms.person import ConsentForm, NewPersonForm, PersonForm, SamePersonForm
-from referrals.models import Beneficiary, Consent, Referral, Step
-from referrals.transitions import ConsentInput, PersonInput
+from referrals.models import Beneficiary, Consent, ElsewhereAnswer, Referral, Step
+from referrals.transitions import ConsentInput, ElsewhereInput, PersonInput
 
 RECENTLY = timedelta(minutes=15)
 
@@ -49,12 +50,17 @@ def _posted(request: HttpRequest, entry: Typed) -> HttpResponse:
     is_complete = all([form.is_valid(), asked is None or asked.is_valid()])
     same = _same_person(request, form) if known is None and form.is_valid() else None
     is_complete = is_complete and (same is None or same.is_valid())
-    if is_complete and (referral := _opened(request, form, asked, known, same)):
+    helped = None
+    try:
+        referral = _opened(request, form, asked, known, same) if is_complete else None
+    except transitions.HelpedElsewhere as found:
+        referral, helped = None, found
+    if referral:
         entry.submitted(request)
         said = _("Le dossier %(number)s est ouvert.")
         messages.success(request, said % {"number": referral.spoken_number})
         return redirect("referral_household", referral.uid)
-    return _show_new(request, entry, form, asked, known, same, status=422)
+    return _show_new(request, entry, form, asked, known, same, helped, status=422)
 
 
 def _show_new(
@@ -64,9 +70,12 @@ def _show_new(
     asked: ConsentForm | None,
     known: Beneficiary | None,
     same: SamePersonForm | None = None,
+    helped: transitions.HelpedElsewhere | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = {
+        "helped": helped,
+        "elsewhere": _elsewhere_form(request) if helped else None,
         "form": form,
         "same": same,
         "consent_form": asked,
@@ -126,7 +135,7 @@ def consent_text(request: HttpRequest) -> HttpResponse:
 
 
 def consent_words() -> dict[str, Any]:
-    return {"consent_version": consent.TEXT_VERSION, "consent_text": consent.TEXT}
+    return {"consent_version": consent.TEXT_VERSION, "consent_text": consent.TEXT, "consent_naming": consent.NAMING}
 
 
 # --- a dossier that is not opened yet ---------------------------------------------------------------------
@@ -165,10 +174,7 @@ def consent_of(known: Beneficiary | None) -> Consent | None:
 
 
 def _same_person(request: HttpRequest, form: NewPersonForm) -> SamePersonForm | None:
-    """Asked where a record of the same structure looks like this person.
-
-    Other structures' people are looked for here too, once what may be said of them is decided.
-    """
+    """Asked where a record of the same structure looks like this person; the verb looks for those of others."""
     said = {name: form.person[name] for name in ("last_name", "first_name", "birth_date", "phone")}
     # whom this very form has registered by a first click is no other person
     people = known_people.like(request.actor, **said, but_of=form.cleaned_data["key"])
@@ -192,11 +198,27 @@ def _opened(
             known=known,
             distance_agreed_km=form.cleaned_data["distance_agreed_km"],
             key=form.cleaned_data["key"],
+            elsewhere=_said_elsewhere(request),
             by=request.actor,
         )
+    except transitions.HelpedElsewhere:
+        raise
     except transitions.Refused as refused:
         form.add_error(None, refused.message)
         return None
+
+
+def _elsewhere_form(request: HttpRequest) -> ElsewhereForm:
+    """With what was answered once the question stood in the form; the first time it shows nothing is wrong yet."""
+    return ElsewhereForm(request.POST if "elsewhere_words" in request.POST else None)
+
+
+def _said_elsewhere(request: HttpRequest) -> ElsewhereInput | None:
+    form = _elsewhere_form(request)
+    if not form.is_valid():
+        return None
+    said = form.cleaned_data
+    return ElsewhereInput(answer=ElsewhereAnswer(said["elsewhere"]), words=said["elsewhere_words"])
 
 
 def added_to(known: Beneficiary, person: PersonInput) -> PersonInput:
