@@ -75,11 +75,12 @@ def open_referral(
         return opened
     organisation = by.membership.organisation
     assert organisation is not None
+    beneficiary = _brought_up_to_date(known, person, by) if known else register(person, organisation, by)
+    see_to_consent(beneficiary, consent, by)
+    # only now: nobody is looked for elsewhere before they agreed
     found = look_elsewhere(person.identity, known=known, by=by) if looks_elsewhere else []
     if found and elsewhere is None:
         raise ask_first(found)
-    beneficiary = _brought_up_to_date(known, person, by) if known else register(person, organisation, by)
-    see_to_consent(beneficiary, consent, by)
     referral = Referral.objects.create(
         offer=offer or Offer.objects.get(pk=REPAIR),
         beneficiary=beneficiary,

@@ -207,8 +207,10 @@ def test_a_record_that_was_not_offered_cannot_be_chosen(as_adviser, known, other
     assert Referral.objects.of_beneficiary(theirs.pk).count() == 1
 
 
-def test_another_structures_people_are_not_compared(as_other_adviser, known):
-    assert as_other_adviser.post(NEW, {**typed(), **agreed()}).status_code == 302
+def test_another_structures_people_are_never_offered(as_other_adviser, known):
+    response = as_other_adviser.post(NEW, {**typed(), **agreed()})
+    assert "Une fiche existe déjà" not in text_of(response)
+    assert str(known.uid) not in text_of(response)
 
 
 # --- what they agree to -----------------------------------------------------------------------------------
