@@ -172,6 +172,16 @@ CHASED = OPEN_STATES - {S.DRAFT}
 SENDERS = frozenset({P.ADVISER, P.VOLUNTEER, P.CLIENT})
 # A garage has it in hands: the car comes to be seen, and again to be repaired
 IN_HAND = frozenset({S.ACCEPTED, S.QUOTED, S.AGREED})
+# Both sides do these to each other, and read what the other says of it
+APPOINTMENT_VERBS = frozenset(
+    {
+        Verb.PROPOSE_APPOINTMENT,
+        Verb.CONFIRM_APPOINTMENT,
+        Verb.MOVE_APPOINTMENT,
+        Verb.CANCEL_APPOINTMENT,
+        Verb.KEEP_APPOINTMENT,
+    }
+)
 REOPEN_WITHIN_DAYS = 30
 
 TABLE: dict[Verb, Move] = {

@@ -9,7 +9,7 @@ urlpatterns = [
     path("orientations/", include("referrals.desks.case_urls")),
     path("affectations/", include("referrals.desks.garage_urls")),
     path("devis/<uuid:uid>/", garage_quotes.quote, name="quote"),
-    path("echanges/", include("referrals.desks.exchange_urls")),
+    path("", include("referrals.desks.exchange_urls")),
     path("incidents/", include("referrals.desks.incident_urls")),
     path("s/<str:token>/", by_link.answer, name="personal_link"),
     path("s/<str:token>/nouveau-lien/", by_link.fresh, name="personal_link_fresh"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from garages.hours import at_hour
 from mobiliz.lib import clock
+from mobiliz.lib.templatetags.mobiliz import day_fr
 from referrals.clock import local
 from referrals.states import DeclineReason, End, Outcome, State, Verb
 from referrals.steps import Step
@@ -164,6 +165,6 @@ def moment_in_words(moment: datetime) -> str:
 
 
 def moment_at_garage(moment: datetime, garage: Garage) -> str:
-    """ "mardi 1 décembre à 10 h 30", as the garage's own clock shows it: the car is seen there."""
+    """ "mardi 1er décembre à 10 h 30", as the garage's own clock shows it: the car is seen there."""
     here = local(moment, garage.commune.department_id)
-    return gettext("%(day)s à %(hour)s") % {"day": date_format(here, "l j F"), "hour": at_hour(here.time())}
+    return gettext("%(day)s à %(hour)s") % {"day": day_fr(here.date(), "weekday"), "hour": at_hour(here.time())}

@@ -28,11 +28,12 @@ from referrals import permissions, words
 from referrals.actions import mark_seen
 from referrals.desks import freshness, timeline
 from referrals.desks import garage_acts as acts
+from referrals.desks.appointments import asked_slot, live_of, week_of
 from referrals.desks.attempts import attempt
 from referrals.desks.exchange import threads_of, unread_of
 from referrals.desks.garage_tasks import Task, figures_of, parts_of, tasks_of, title_of, who_and_what
 from referrals.models import Assignment, LogEntry, Photo, QuoteVersion, Referral
-from referrals.states import State, Verb
+from referrals.states import APPOINTMENT_VERBS, IN_HAND, State, Verb
 from referrals.transitions.quoting import accepted_version, latest_version
 
 DESK_LENGTH = 200  # a garage takes a few a week: a desk as long as this has been left alone for months
@@ -61,6 +62,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "title": title_of(tasks),
         "parts": parts_of(tasks),
         "unread": unread_of(actor),
+        "appointments": week_of(actor),
         "rate": today_rate(_own_garage(actor, tasks)),
         "figures": figures_of(seen.figures_since(clock.today().replace(day=1))),
     }
@@ -216,6 +218,9 @@ def _case(held: Assignment, actor: Actor, bound: dict[str, forms.Form], asked: s
         "can_supplement": Verb.SUPPLEMENT in may,
         "events": events_of(log, actor),
         "threads": threads_of([held], referral, actor),
+        "appointment": live_of(held, actor),
+        "is_in_hand": state in IN_HAND,
+        "asked_slot": asked_slot(held),
         "photos": Photo.objects.visible_to(actor).of_referral(referral).in_order(),
         **_quoted(held),
     }
@@ -237,9 +242,11 @@ def _own_acts(held: Assignment, actor: Actor) -> dict[str, Any]:
 
 
 def events_of(log: list[LogEntry], actor: Actor) -> list[dict[str, Any]]:
-    """The garage's own words stand beside its acts; what others noted beside theirs is not for it."""
+    """The garage's own words stand beside its acts; what others noted beside theirs is not for it, unless it is said
+    to it: about an appointment."""
     for entry in log:
-        if entry.membership is None or entry.membership.organisation_id != actor.organisation_id:
+        is_own = entry.membership is not None and entry.membership.organisation_id == actor.organisation_id
+        if not is_own and entry.verb not in APPOINTMENT_VERBS:
             entry.detail = {}
     return timeline.events(log)
 

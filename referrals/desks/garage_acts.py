@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Any
 
 from django import forms
@@ -13,11 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from referrals import permissions, transitions
+from referrals.clock import moment_at
 from referrals.forms import garage as typed
 from referrals.models import Assignment, LogEntry
 from referrals.models.quotes import AnswerChannel
 from referrals.states import Outcome, State, Verb
 from referrals.transitions.quoting import accepted_version, latest_version
+
+
+def _accept(assignment: Assignment, *, day: date | None, hour: time | None, by: Actor) -> None:
+    """With the moment that was typed, by the garage's clock."""
+    place = assignment.garage.commune.department_id
+    moment = moment_at(day, hour, place) if day and hour is not None else None
+    transitions.accept(assignment, slot=moment, by=by)
 
 
 def _close_as_not_worth_repairing(assignment: Assignment, *, reason: str, by: Actor) -> None:
@@ -50,8 +59,8 @@ class Act:
 ACTS: dict[str, Act] = {
     "accepter": Act(
         Verb.ACCEPT,
-        transitions.accept,
-        typed.NothingToType,
+        _accept,
+        typed.AcceptForm,
         title=_("Accepter"),
         button=_("Accepter cette orientation"),
         done=_("Orientation acceptée. Appelez maintenant la personne pour fixer le rendez-vous."),

@@ -7,9 +7,11 @@ from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mobiliz.lib.forms import DateFieldFr, DecimalFieldFr, FreeTextField, NirFreeTextField, WholeFieldFr
+from mobiliz.lib import clock
+from mobiliz.lib.forms import DateFieldFr, DecimalFieldFr, FreeTextField, HourFieldFr, NirFreeTextField, WholeFieldFr
 from referrals import words
 from referrals.models.quotes import PiecChoice
 from referrals.states import DeclineReason
@@ -25,8 +27,22 @@ class ActForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class NothingToType(ActForm):
-    pass
+class AcceptForm(ActForm):
+    """Yes, and perhaps a moment, as the garage's clock shows it; both boxes or none."""
+
+    day = DateFieldFr(label=_("Quel jour ?"), required=False)
+    hour = HourFieldFr(label=_("À quelle heure ?"), required=False, help_text=_("Par exemple : 9 h 30."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        this = clock.today().year
+        self.fields["day"].years = lambda: range(this, this + 2)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and (cleaned.get("day") is None) != (cleaned.get("hour") is None):
+            self.add_error("hour" if cleaned.get("day") else "day", gettext("Indiquez le jour et l’heure."))
+        return cleaned
 
 
 class ReasonForm(ActForm):

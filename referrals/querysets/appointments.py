@@ -104,8 +104,23 @@ class AppointmentQuerySet(models.QuerySet):
     def of_slot(self, slot: models.Model) -> Self:
         return self.filter(slot=slot)
 
-    def with_uid(self, uid: UUID) -> Self:
-        return self.filter(uid=uid)
+    def of_event(self, event_uid: UUID) -> Self:
+        """What became of one event of a calendar, the latest first."""
+        return self.filter(event_uid=event_uid).order_by("-sequence")
+
+    def of_cases(self, referrals: models.QuerySet) -> Self:
+        return self.filter(assignment__referral__in=referrals)
+
+    def still_held(self) -> Self:
+        """With a garage that has the referral in hands."""
+        return self.filter(assignment__ended_at__isnull=True)
+
+    def awaiting_sender(self) -> Self:
+        """Proposed by the garage, and the person not yet asked."""
+        return self.filter(status="proposed", proposed_side="garage")
+
+    def before(self, moment: datetime) -> Self:
+        return self.filter(starts_at__lt=moment)
 
     def between(self, first: datetime, last: datetime) -> Self:
         return self.filter(starts_at__gte=first, starts_at__lt=last)

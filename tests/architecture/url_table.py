@@ -373,6 +373,11 @@ DONE = IN_GARAGE | dict.fromkeys(GROUPS["own_garage"], 302)
 ASKED_AGAIN = IN_GARAGE | dict.fromkeys(GROUPS["own_garage"], 422)
 BOTH_SIDES = IN_GARAGE | {"adviser": 200}
 READERS = who(404, own_garage=200, adviser=200)
+FIXING = BOTH_SIDES | dict.fromkeys(("adviser", *GROUPS["own_garage"]), 302)
+FIXED_AGAIN = BOTH_SIDES | dict.fromkeys(("adviser", *GROUPS["own_garage"]), 422)
+NOT_FIXING = BOTH_SIDES | dict.fromkeys(("adviser", *GROUPS["own_garage"]), 404)
+# whoever sends sees what garages publish, and withdraws nothing
+SLOT_SEEN = {"advisers": 403}
 EXCHANGE = [
     page("messages", "held", get=BOTH_SIDES, post=BOTH_SIDES | dict.fromkeys(("adviser", *GROUPS["own_garage"]), 422)),
     page(
@@ -384,6 +389,17 @@ EXCHANGE = [
         get=DONE | {"adviser": 200},
         post=BOTH_SIDES | dict.fromkeys(("adviser", *GROUPS["own_garage"]), 422),
     ),
+    page("appointments", "held", get=BOTH_SIDES),
+    page("appointments", "accepted", get=BOTH_SIDES),
+    page("appointments", "held_before", get=DONE | {"adviser": 200}),
+    page("appointment_act", "propose", get=FIXING, post=FIXED_AGAIN),
+    page("appointment_act", "cancel_appointment", get=FIXING, post=FIXED_AGAIN),
+    page("appointment_act", "no_such_appointment_act", get=NOT_FIXING, post=NOT_FIXING),
+    page("appointment_file", "appointment", get=READERS | dict.fromkeys(GROUPS["pilots_here"], 200)),
+    page("slots", get=who(403, garages=200), post=who(403, garages=422)),
+    act("slot_withdraw", "slot", post=who(404, **SLOT_SEEN, own_garage=302)),
+    act("referral_hold_slot", "ready", post=who(404, adviser=302)),
+    act("referral_hold_slot", "sent", post=who(404, adviser=403, pilots_here=403)),
     page("attachment", "attachment", get=READERS),
     page("attachment", "attachment_handed_over", get=who(404, adviser=200)),
     page("attachment_thumbnail", "attachment", get=READERS),

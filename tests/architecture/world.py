@@ -131,6 +131,10 @@ def _attachment_handed_over(cast: Cast) -> Any:
     return found
 
 
+def _appointment(cast: Cast) -> Any:
+    return journey.appointment(_accepted(cast), cast["workshop"])
+
+
 # What stands in the address, by the name that a row gives it: a row of the database, or the words themselves.
 THINGS: dict[str, Callable[[Cast], Any]] = {
     "": lambda cast: {},
@@ -186,6 +190,11 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "give_back": _act("rendre", _accepted),
     "attachment": _attachment,
     "attachment_handed_over": _attachment_handed_over,
+    "appointment": _appointment,
+    "propose": _act("proposer", _accepted),
+    "cancel_appointment": _act("annuler", lambda cast: _appointment(cast).assignment),
+    "no_such_appointment_act": _act("voler", _accepted),
+    "slot": lambda cast: journey.slot(cast["workshop"]),
     "no_such_act": _act("voler", _sent),
 }
 

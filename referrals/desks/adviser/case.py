@@ -21,6 +21,7 @@ from referrals.desks.adviser.contacts import lines_to_call, people_of
 from referrals.desks.adviser.household import verdict_of
 from referrals.desks.adviser.incident_card import incidents_of
 from referrals.desks.adviser.thread import FILTERS, Thread, thread_of
+from referrals.desks.appointments import live_of
 from referrals.desks.calls import last_call_of
 from referrals.desks.exchange import threads_of
 from referrals.desks.look import badge_of
@@ -129,6 +130,8 @@ def _garages(request: HttpRequest, referral: Referral) -> dict[str, Any]:
         "repair": getattr(shown, "repair", None),
         "asked": list(referral.assignments.all()),
         "threads": _threads(request.actor, referral),
+        "appointment": live_of(held, request.actor),
+        "is_in_hand": permissions.can(request.actor, Verb.PROPOSE_APPOINTMENT, referral),
         "people": people_of(referral, held, Membership.objects.pilots_for(home), request.actor),
     }
 

@@ -21,6 +21,7 @@ from referrals.desks.adviser import steps, typed
 from referrals.desks.adviser.household import verdict_of
 from referrals.desks.attempts import attempt
 from referrals.desks.next_steps import held_by
+from referrals.desks.slots import free_slots, held_slot
 from referrals.forms.garage_choice import SendForm
 from referrals.forms.sending import CloseForm, ConfirmForm
 from referrals.models import Assignment, Referral
@@ -52,7 +53,7 @@ def _sent(request: HttpRequest, referral: Referral, form: SendForm) -> bool:
 
     def send_it() -> None:
         asked = {"garage": choice.garage, "choice_reason": choice.reason, "agreed_km": choice.agreed_km}
-        transitions.send(referral, by=request.actor, **asked)
+        transitions.send(referral, slot=held_slot(referral, choice.garage), by=request.actor, **asked)
 
     return _done(request, referral, form, send_it)
 
@@ -115,9 +116,12 @@ def _done(request: HttpRequest, referral: Referral, form: Any, send_it: Any) -> 
 def _show(request: HttpRequest, referral: Referral, form: Any, kept: Kept | None, status: int) -> HttpResponse:
     missing = missing_for_sending(referral, clock.today())
     km = kept.candidate.distance_km if kept and kept.candidate else None
+    garage = kept.choice.garage if kept and not kept.trouble else None
     context = steps.context(
         referral,
         "send",
+        slots=free_slots(referral, garage, request.actor) if garage else [],
+        held_slot=held_slot(referral, garage) if garage else None,
         also_done=["garage"] if kept and not kept.trouble else [],
         typed=typed.at_step(request, referral.uid, typed.LAST, {}),
         form=form,

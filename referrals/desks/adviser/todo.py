@@ -24,6 +24,7 @@ from mobiliz.lib.pages import get_visible_or_404, page, require
 from referrals import permissions, transitions
 from referrals.desks import freshness
 from referrals.desks.adviser import typed
+from referrals.desks.appointments import to_confirm
 from referrals.desks.exchange import unread_of
 from referrals.desks.incident_lines import Line as IncidentLine
 from referrals.desks.incident_lines import line_of
@@ -88,6 +89,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "whose": whose,
         "groups": _groups(request, open_lines, whose),
         "unread": unread_of(request.actor) if whose == OWN else [],
+        "appointments": to_confirm(request.actor, _rows(seen, whose, request.actor)),
         "incidents": _incidents(seen, whose, request.actor),
         "started": typed.started_by(request.actor) if whose == OWN else [],
         "ended": _shown(request, ENDED, _ended([line for line in lines if line not in open_lines]), whose),
