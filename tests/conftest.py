@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items):
         marker = item.get_closest_marker("django_db")
         is_transactional = marker is not None and marker.kwargs.get("transaction")
         if is_transactional or "transactional_db" in item.fixturenames:
-            item.fixturenames.append("_stage_after_flush")
+            item.fixturenames.insert(0, "_stage_after_flush")  # before whatever stands on it
 
 
 @pytest.fixture(autouse=True)

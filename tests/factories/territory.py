@@ -1,5 +1,7 @@
 """A handful of real communes: `commune("42218")` is Saint-Étienne."""
 
+from copy import copy
+
 import factory
 
 from mobiliz.lib.text import normalise
@@ -116,12 +118,17 @@ class CommuneFactory(factory.django.DjangoModelFactory):
     longitude = factory.LazyAttribute(lambda made: COMMUNES[made.code][5])
 
 
+_MADE: dict[str, Commune] = {}
+
+
 def commune(code: str = "42218") -> Commune:
-    """One of the communes above, made if it is not there."""
-    return CommuneFactory(code=code)
+    """One of the communes above, which stand in the database before the first test and again after each flush."""
+    if code not in _MADE:
+        _MADE[code] = CommuneFactory(code=code)
+    return copy(_MADE[code])
 
 
 def small_territory() -> None:
     """All the communes above, with their departments and regions."""
     for code in COMMUNES:
-        commune(code)
+        CommuneFactory(code=code)
