@@ -327,7 +327,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver what is due": {"task": "mobiliz.outbox.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "gather what could wait": {
         "task": "mobiliz.outbox.tasks.gather_digests",
-        "schedule": crontab(minute="5-55/10", hour="6-20"),
+        "schedule": crontab(minute="5-55/10", hour="6-18"),
     },
     "forget the words of old messages": {
         "task": "mobiliz.outbox.tasks.forget_words",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,12 +22,10 @@ from mobiliz.lib import clock
 from mobiliz.lib.templatetags.mobiliz import day_fr
 from mobiliz.outbox.actions import Recipient, post
 from referrals import links, words
-from referrals.clock import PARIS, next_working_day, zone_of
+from referrals.clock import DUE_AT, PARIS, next_working_day, zone_of
 from referrals.models import Assignment, IncidentKind, LogEntry, Referral
 from referrals.states import LEADS, DeclineReason, End, Lead, State, Verb
 from referrals.steps import Step
-
-UNTIL_THE_DIGEST = time(9, 30)  # what is written in the morning still goes into this morning's message
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +188,9 @@ def _sender_phone(referral: Referral) -> str:
 
 
 def _digest_day(department: str) -> date:
-    """This morning while it is morning there, else the next working day's."""
+    """Today while people work there, else the next working day's."""
     local = clock.now().astimezone(zone_of(department))
-    first = local.date() if local.time() <= UNTIL_THE_DIGEST else local.date() + timedelta(days=1)
+    first = local.date() if local.time() < DUE_AT else local.date() + timedelta(days=1)
     return next_working_day(first, department)
 
 

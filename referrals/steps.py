@@ -13,13 +13,16 @@ from enum import StrEnum
 
 from referrals.clock import (
     CALL_AGAIN_DAYS,
+    DUE_AT,
     LAST_CALL_DAYS,
     PARIS,
+    REMINDED_AT,
     REPAIR_WORKING_DAYS,
     Delays,
     chase,
     due_on,
     expires_at,
+    is_working_day,
     next_working_day,
     reminded_at,
     zone_of,
@@ -85,7 +88,8 @@ def next_step(situation: Situation, delays: Delays, now: datetime) -> Due | None
     first = left[0]
     if first.step in ON_ITS_DAY:
         return first
-    soonest = Due(first.step, max([first.at, *_not_before(situation)]))
+    at = max([first.at, *_not_before(situation)])
+    soonest = Due(first.step, _while_people_work(at, now, situation.department))
     dated = next((one for one in left[1:] if one.step in ON_ITS_DAY), None)
     return dated if dated and dated.at <= soonest.at else soonest
 
@@ -144,6 +148,16 @@ def _until_an_answer(situation: Situation, valid_until: date) -> list[Due]:
 
 def _morning(situation: Situation, working_days: int) -> datetime:
     return reminded_at(due_on(situation.since, working_days, situation.department), situation.department)
+
+
+def _while_people_work(at: datetime, now: datetime, department: str) -> datetime:
+    """What is long due waits for the hours in which somebody can act on it: nobody is written to on a Sunday."""
+    local = now.astimezone(zone_of(department))
+    is_open = is_working_day(local.date(), department) and REMINDED_AT <= local.time() < DUE_AT
+    if at > now or is_open:
+        return at
+    day = local.date() if local.time() < REMINDED_AT else local.date() + timedelta(days=1)
+    return reminded_at(next_working_day(day, department), department)
 
 
 def _not_before(situation: Situation) -> list[datetime]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
+_NEVER_ALONE = re.compile(r" ([:;?!»])")  # French signs stay on the line of their word
 _BUTTON = re.compile(r"\[([^\]\n]+)\]\((\S+)\)")
 
 
@@ -29,12 +30,12 @@ def letter(written: str, *, site: str) -> Letter:
 
     `site`: the address of our own pages, as "https://mobiliz.example".
     """
-    subject, _, body = written.strip().partition("\n")
+    subject, _, body = _NEVER_ALONE.sub("\u00a0\\1", written.strip()).partition("\n")
     blocks = [block.strip() for block in re.split(r"\n\s*\n", body.strip()) if block.strip()]
     if not subject.strip() or not blocks:
         raise ValueError("A letter has a subject, an empty line, and something to say.")
     return Letter(
-        subject=" ".join(subject.split()),
+        subject=re.sub(r"[^\S\u00a0]+", " ", subject).strip(),
         text="\n\n".join(_plain(block, site) for block in blocks) + "\n",
         html="\n".join(_marked_up(block, site) for block in blocks),
     )

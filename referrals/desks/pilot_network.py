@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -25,6 +25,7 @@ from referrals.models import Assignment
 
 FIRST_LINES = 5
 SILENT_SHOWN = 10
+SILENT_DAYS = 14
 
 
 # --- silent garages -----------------------------------------------------------------------------------------
@@ -59,9 +60,13 @@ class Silent:
 
 
 def silent_garages(actor: Actor) -> list[Silent]:
-    """Those of the garages that the pilot sees, the longest silent first; one query."""
+    """Those of the garages that the pilot sees, the longest silent first; one query.
+
+    What a garage lost by its silence stays here for two weeks: the referral has gone on, the silence has not ended.
+    """
     found: dict[UUID, Silent] = {}
-    rows = Assignment.objects.put_to(Garage.objects.visible_to(actor)).unanswered().oldest_first()
+    since = clock.now() - timedelta(days=SILENT_DAYS)
+    rows = Assignment.objects.put_to(Garage.objects.visible_to(actor)).silent(since).oldest_first()
     for row in rows.with_who_answers():
         place, today = row.garage.commune.department_id, clock.today()
         due = row.answer_due_on

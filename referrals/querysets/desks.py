@@ -16,7 +16,7 @@ from referrals.clock import (
     REPAIR_WORKING_DAYS,
     REVIEW_WORKING_DAYS,
 )
-from referrals.states import REOPEN_WITHIN_DAYS, Outcome, State, Verb
+from referrals.states import REOPEN_WITHIN_DAYS, End, Outcome, State, Verb
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -214,6 +214,11 @@ class GarageDeskQuestions(models.QuerySet):
     def unanswered(self) -> Self:
         """With a garage that has neither said yes nor no."""
         return self.filter(ended_at__isnull=True, referral__state=State.WAITING)
+
+    def silent(self, since: datetime) -> Self:
+        """Not answered yet, or lost by silence since then; the referral itself has gone on."""
+        lapsed = Q(end=End.LAPSED, ended_at__gte=since)
+        return self.filter(Q(ended_at__isnull=True, referral__state=State.WAITING) | lapsed)
 
     def with_who_answers(self) -> Self:
         """With `who_answers`: name and direct line of the garage's first contact, None where there is none."""

@@ -99,7 +99,10 @@ def test_a_week_before_is_not_said_two_days_before():
 
 def test_the_programmes_own_delays_are_those_that_count():
     slow = Delays(reminder=2, answer=4, lapse=5)
-    assert said(next_step(waiting("2026-11-24 10:00"), slow, LATE)) == ("ask_again", "2026-11-26 09:00")
+    assert said(next_step(waiting("2026-11-24 10:00"), slow, at("2026-11-24 10:00"))) == (
+        "ask_again",
+        "2026-11-26 09:00",
+    )
 
 
 SITUATIONS = st.builds(
@@ -155,3 +158,17 @@ def test_a_garage_that_says_nothing_is_asked_twice_before_it_loses_the_case(situ
 
 def _facts(situation):
     return {name: getattr(situation, name) for name in Situation.__dataclass_fields__}
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2026-11-26 15:00", "2026-11-25 09:00"),  # late by a day, and people work: now
+        ("2026-11-26 19:30", "2026-11-27 09:00"),  # in the evening: the next morning
+        ("2026-11-28 11:00", "2026-11-30 09:00"),  # on a Saturday: on Monday
+        ("2026-11-27 05:00", "2026-11-27 09:00"),  # before dawn: the same morning
+    ],
+)
+def test_what_is_long_due_waits_for_the_hours_in_which_people_work(now, expected):
+    due = next_step(waiting("2026-11-24 10:00"), DEFAULT, at(now))
+    assert said(due) == ("ask_again", expected)

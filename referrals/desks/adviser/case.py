@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -29,6 +30,7 @@ from referrals.desks.next_steps import held_by, last_asked, latest_quote, next_s
 from referrals.forms.notes import CallForm, NoteForm
 from referrals.models import Referral
 from referrals.states import State, Verb
+from referrals.words import moment_at_garage
 
 PROGRESS = {
     State.WAITING: _("Envoyée"),
@@ -59,6 +61,7 @@ def show_case(
         "badge": badge_of(referral, is_held=held_by(referral) is not None),
         "progress": progress(referral),
         "next": next_step(referral),
+        "clock_line": _clock_line(referral),
         "near": [one for one in acts if one["act"].is_near],
         "away": [one for one in acts if not one["act"].is_near],
         "tried": tried,
@@ -69,6 +72,17 @@ def show_case(
         **_rights(request, referral),
     }
     return page(request, "referrals/adviser/case.html", context, status=status)
+
+
+def _clock_line(referral: Referral) -> str:
+    """What the platform does next by itself, while a garage owes an answer."""
+    held, moment = held_by(referral), referral.next_look_at
+    if referral.state != State.WAITING or held is None or moment <= clock.now():
+        return ""
+    words = {"when": moment_at_garage(moment, held.garage)}
+    return (
+        gettext("Sans réponse d’ici là, la plateforme agit d’elle-même %(when)s : rappel, puis autre garage.") % words
+    )
 
 
 def progress(referral: Referral) -> list[dict[str, str]]:

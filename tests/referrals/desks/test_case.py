@@ -317,8 +317,8 @@ def test_every_act_offered_is_possible_and_every_other_is_not(as_adviser, advise
 
     offered = {
         "draft": {"withdraw", "close"},
-        "sent": {"settle_by_telephone", "unsend", "withdraw", "close"},
-        "quoted": {"decline_quote", "withdraw", "close"},
+        "sent": {"settle_by_telephone", "unsend", "pause_reminders", "withdraw", "close"},
+        "quoted": {"decline_quote", "pause_reminders", "withdraw", "close"},
         "completed": set(),
     }
     garage = journey.garage_of(workshop)
