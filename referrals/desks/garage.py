@@ -32,7 +32,7 @@ from referrals.desks.appointments import asked_slot, live_of, week_of
 from referrals.desks.attempts import attempt
 from referrals.desks.exchange import threads_of, unread_of
 from referrals.desks.garage_tasks import Task, figures_of, parts_of, tasks_of, title_of, who_and_what
-from referrals.models import Assignment, LogEntry, Photo, QuoteVersion, Referral
+from referrals.models import Assignment, LogEntry, PersonalLink, Photo, QuoteVersion, Referral
 from referrals.states import APPOINTMENT_VERBS, IN_HAND, State, Verb
 from referrals.transitions.quoting import accepted_version, latest_version
 
@@ -221,6 +221,7 @@ def _case(held: Assignment, actor: Actor, bound: dict[str, forms.Form], asked: s
         "appointment": live_of(held, actor),
         "is_in_hand": state in IN_HAND,
         "asked_slot": asked_slot(held),
+        "links": PersonalLink.objects.visible_to(actor).of_assignment(held).still_open(clock.now()),
         "photos": Photo.objects.visible_to(actor).of_referral(referral).in_order(),
         **_quoted(held),
     }

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from referrals.desks import garage, garage_quotes
+from referrals.desks import garage, garage_links, garage_quotes
 
 urlpatterns = [
+    path("liens/<uuid:uid>/annuler/", garage_links.revoke, name="assignment_link_revoke"),
     path("", garage.history, name="assignments"),
     path("<uuid:uid>/", garage.assignment, name="assignment"),
     path("<uuid:uid>/actes/<slug:name>/", garage.act, name="assignment_act"),

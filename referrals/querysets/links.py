@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -25,6 +26,12 @@ class PersonalLinkQuerySet(models.QuerySet):
         """With what deciding on it asks for; nothing sealed is read."""
         rows = self.filter(uid=uid)
         return rows.select_related("contact", "membership__user", "assignment__referral", "assignment__garage")
+
+    def for_page(self) -> Self:
+        return self.select_related("assignment")
+
+    def still_open(self, now: datetime) -> Self:
+        return self.filter(revoked_at__isnull=True, expires_at__gt=now)
 
     def not_revoked(self) -> Self:
         return self.filter(revoked_at__isnull=True)

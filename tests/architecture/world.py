@@ -201,6 +201,7 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
 
 THINGS |= {
     "mail": _mail,
+    "sent_link": lambda cast: links.link_of(_link(cast)["token"]),
     "link": _link,
     "link_over": _link_over,
     "link_accept": lambda cast: _link(cast, name="accepter"),
