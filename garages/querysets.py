@@ -62,6 +62,17 @@ class GarageQuerySet(PlacedQuerySet):
     def active(self) -> Self:
         return self.filter(statuses__status="active", statuses__until_on__isnull=True)
 
+    def that_can_do(self, works: Sequence[Sequence[str]]) -> Self:
+        """Of each group of works at least one; who has not said what it repairs is asked."""
+        rows = self
+        for one_of in works:
+            rows = rows.filter(Q(works=[]) | Q(works__overlap=list(one_of)))
+        return rows
+
+    def that_take_brands(self, *, is_makers: bool | None) -> Self:
+        """But those that repair the maker's brands alone, where the car is of another."""
+        return self.exclude(brands="maker") if is_makers is False else self
+
     def saying_whether_in(self, garage_ids: models.QuerySet) -> Self:
         """With `is_one_of`."""
         return self.annotate(is_one_of=models.ExpressionWrapper(Q(pk__in=garage_ids), models.BooleanField()))

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from eligibility.assess import assess, is_same_again
 from eligibility.models import Assessment
@@ -16,7 +17,9 @@ from eligibility.rules import Dwelling, Facts
 from garages.models import Garage
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
+from mobiliz.lib.refusals import Refused
 from referrals import links, notifications, permissions
+from referrals.candidates import wants_a_reason
 from referrals.models import (
     Assignment,
     Beneficiary,
@@ -201,6 +204,9 @@ def choose_garage(
     referral = _locked(referral)
     if not permissions.can_edit_draft(by, referral):
         raise PermissionDenied
+    if not reason.strip() and wants_a_reason(referral, garage):
+        message = _("Dites en quelques mots pourquoi ce garage plutôt que ceux proposés.")
+        raise Refused(message, field="choice_reason")
     kept = {"garage": garage, "reason": reason, "agreed_km": agreed_km}
     choice, _created = GarageChoice.objects.update_or_create(
         referral=referral, defaults={**kept, "chosen_at": clock.now(), "chosen_by": by.membership}

@@ -1,32 +1,37 @@
-"""Which garages can be asked for this referral: on the same land, active, not asked before, with what decides.
+"""Which garages can be asked for this referral: on the same land, active, able to do it, not asked before.
 
-SQL preselects the nearest; Python sorts them into those proposed and the others. The order is that of `_first`.
+SQL preselects the nearest, and one more query tells what each has done so far; `garages.ranking` puts them in order,
+and Python sorts them into those proposed and the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
+from garages import ranking
 from garages.models import Contact, Garage, Term
 from garages.querysets import GarageQuerySet
+from garages.words import record_in_words
 from mobiliz.accounts.actors import SYSTEM, Actor
 from mobiliz.lib import clock
 from mobiliz.lib.periods import iso_week_monday
 from mobiliz.territory.lands import Land, land_of
+from referrals.delays import circles_on
 from referrals.models import Assignment, GarageChoice, Referral
 from referrals.reach import FARTHEST_AGREED_KM, is_within, least_word_km
 from referrals.states import State
+from referrals.trades import Need, need_of
 
 PROPOSED = 5
 SHOWN_MORE = 10
 PRESELECTED = 50
-CIRCLES_KM = (30, 60, 100, FARTHEST_AGREED_KM)  # the circle widens by these steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,27 @@ class Candidate:
     distance_km: float
     places_left: int
     is_within_agreed: bool
+    facts: ranking.Facts
     last_asked_at: datetime | None = None  # by this structure, and the garage took it on
 
     @property
     def is_full(self) -> bool:
         return self.places_left <= 0
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Sorts the best first: within the distance agreed, then as ranking says."""
+        return (not self.is_within_agreed, *ranking.order(self.facts))
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it stands where it stands, beside distance and places."""
+        return record_in_words(self.facts)
+
+    @property
+    def points(self) -> int:
+        """Of a hundred."""
+        return round(ranking.score(self.facts).total)
 
     @property
     def can_be_proposed(self) -> bool:
@@ -117,7 +138,7 @@ class Candidates:
     agreed_km: int
     looked_km: int
     hidden: int = 0  # others within what was looked at, shown on demand
-    farther: Candidate | None = None  # the nearest beyond what was looked at
+    farther_km: int | None = None  # the circle of the nearest beyond what was looked at
     asked_before: Sequence[Assignment] = field(default=())
 
     @property
@@ -134,9 +155,7 @@ class Candidates:
     @property
     def next_km(self) -> int | None:
         """How far to look next, while there is something more to see."""
-        if self.hidden:
-            return self.looked_km
-        return _circle_around(self.farther.distance_km) if self.farther else None
+        return self.looked_km if self.hidden else self.farther_km
 
     def is_other(self, candidate: Candidate) -> bool:
         """Not among those proposed, while some are."""
@@ -151,6 +170,7 @@ def candidates(
 ) -> Candidates:
     """Those proposed, whatever is searched, and the others as far as the search looks; `also` is one to look up."""
     search = search or Search()
+    circles = (*circles_on(clock.today()), FARTHEST_AGREED_KM)
     asked = list(Assignment.objects.of_referral(referral).that_refused().last_first().select_related("garage"))
     reachable = _reachable(referral, by).without([one.garage_id for one in asked])
     near = list(reachable[:PRESELECTED])
@@ -158,10 +178,11 @@ def candidates(
     is_elsewhere = also is not None and also not in [*near, *found]
     elsewhere = list(reachable.with_uid(also.uid)) if also and is_elsewhere else []
     known = _known({garage.pk: garage for garage in [*near, *found, *elsewhere]}.values(), referral)
-    proposed = sorted((known[garage.pk] for garage in near if known[garage.pk].can_be_proposed), key=_first)[:PROPOSED]
-    others = sorted((known[garage.pk] for garage in found if known[garage.pk] not in proposed), key=_first)
-    looked = FARTHEST_AGREED_KM if search.text else search.km or _useful_km(referral, proposed, others)
+    proposed = _best(known[garage.pk] for garage in near)
+    others = sorted((known[garage.pk] for garage in found if known[garage.pk] not in proposed), key=_order)
+    looked = FARTHEST_AGREED_KM if search.text else search.km or _useful_km(referral, proposed, others, circles)
     within = [one for one in others if one.distance_km <= looked]
+    beyond = min((one.distance_km for one in others if one.distance_km > looked), default=None)
     sorted_out = Candidates(
         proposed=proposed,
         shown_proposed=[one for one in proposed if one.garage in found],
@@ -171,7 +192,7 @@ def candidates(
         land=_land(referral),
         agreed_km=referral.distance_agreed_km,
         looked_km=looked,
-        farther=min((one for one in others if one.distance_km > looked), key=_first, default=None),
+        farther_km=None if beyond is None else _circle_around(beyond, circles),
         asked_before=asked,
     )
     shown = [one.garage for one in sorted_out.shown]
@@ -195,7 +216,7 @@ def candidate(referral: Referral, garage: Garage | None, *, by: Actor) -> Candid
         return None
     refused = Assignment.objects.of_referral(referral).that_refused().values("garage_id")
     rows = list(_reachable(referral, by).without(refused).with_uid(garage.uid))
-    return next(iter(_known(rows, referral, with_history=False).values()), None)
+    return next(iter(_known(rows, referral).values()), None)
 
 
 def within_agreed(referral: Referral) -> list[Candidate]:
@@ -216,6 +237,12 @@ def _askable_within_agreed(referral: Referral) -> GarageQuerySet:
     return _reachable(referral, SYSTEM, within_km=_agreed_reach_km(referral)).without(refused)
 
 
+def wants_a_reason(referral: Referral, garage: Garage) -> bool:
+    """Whether this is another choice than those proposed, while some are."""
+    proposed = _best(within_agreed(referral))
+    return bool(proposed) and garage.pk not in {one.garage.pk for one in proposed}
+
+
 def queue_for(referral: Referral) -> str:
     """Whether it can be sent without a garage, and what it then waits for: "place" where all within the distance
     agreed are full, "pilot" where there is none, nothing while one has a place."""
@@ -229,7 +256,7 @@ def queue_for(referral: Referral) -> str:
 
 def _within(rows: GarageQuerySet, referral: Referral) -> list[Candidate]:
     known = _known(list(rows[:PRESELECTED]), referral).values()
-    return sorted((one for one in known if one.is_within_agreed), key=_first)
+    return sorted((one for one in known if one.is_within_agreed), key=_order)
 
 
 def _agreed_reach_km(referral: Referral) -> float:
@@ -243,46 +270,68 @@ def _land(referral: Referral) -> Land:
 
 
 def _reachable(referral: Referral, by: Actor, within_km: float = FARTHEST_AGREED_KM) -> GarageQuerySet:
-    home = referral.beneficiary.commune
+    home, need = referral.beneficiary.commune, _need(referral)
     return (
         Garage.objects.visible_to(by)
         .active()
         .on_land(_land(referral))
+        .that_can_do(need.works)
+        .that_take_brands(is_makers=need.is_makers)
         .with_places()
         .nearest_to(home.latitude, home.longitude, within_km=within_km)
     )
 
 
-def _known(garages: Collection[Garage], referral: Referral, *, with_history: bool = True) -> dict[int, Candidate]:
-    """By id, with their places of this week, and when this structure last worked with them."""
-    ids = [garage.pk for garage in garages]
-    taken = Assignment.objects.places_taken(ids, iso_week_monday(clock.today()))
-    own = Assignment.objects.taken_on_for(referral.organisation)
-    worked = own.last_by_garage(ids) if with_history else {}
-    return {
-        garage.pk: Candidate(
-            garage=garage,
-            distance_km=garage.distance_km,
-            places_left=garage.weekly_cap - taken.get(garage.pk, 0),
-            is_within_agreed=is_within(garage.distance_km, referral.distance_agreed_km),
-            last_asked_at=worked.get(garage.pk),
-        )
-        for garage in garages
-    }
+def _known(garages: Collection[Garage], referral: Referral) -> dict[int, Candidate]:
+    """By id, with what each has done so far, its places of this week, and when this structure last worked with it."""
+    if not garages:
+        return {}
+    asked = {"organisation": referral.organisation, "alike": _need(referral).alike, "on": clock.today()}
+    records = Assignment.objects.record_of([garage.pk for garage in garages], **asked)
+    return {garage.pk: _candidate(garage, referral, records.get(garage.pk, {})) for garage in garages}
 
 
-def _first(one: Candidate) -> tuple[bool, bool, float]:
-    """What is within the distance agreed, the garage that the structure knows, then the nearest."""
-    return (not one.is_within_agreed, one.last_asked_at is None, one.distance_km)
+_COUNTED = ("answers", "silences", "quotes", "repaired", "received")
 
 
-def _useful_km(referral: Referral, proposed: Sequence[Candidate], others: Iterable[Candidate]) -> int:
+def _candidate(garage: Garage, referral: Referral, record: dict[str, Any]) -> Candidate:
+    places, last = garage.weekly_cap - record.get("taken", 0), record.get("last_asked_at")
+    facts = ranking.Facts(
+        garage=garage.pk,
+        distance_km=garage.distance_km,  # type: ignore[attr-defined]
+        places_left=places,
+        weekly_cap=garage.weekly_cap,
+        answer_days=(record.get("answer_time") or timedelta()) / timedelta(days=1),
+        is_known=last is not None,
+        **{name: record.get(name, 0) for name in _COUNTED},
+    )
+    is_within_agreed = is_within(facts.distance_km, referral.distance_agreed_km)
+    return Candidate(garage, facts.distance_km, places, is_within_agreed, facts, last)
+
+
+def _best(garages: Iterable[Candidate]) -> list[Candidate]:
+    return sorted((one for one in garages if one.can_be_proposed), key=_order)[:PROPOSED]
+
+
+def _order(one: Candidate) -> tuple[Any, ...]:
+    return one.order
+
+
+def _need(referral: Referral) -> Need:
+    fault, car = getattr(referral, "prediagnosis", None), referral.vehicle
+    symptoms = fault.symptoms if fault else ()
+    return need_of(symptoms, make=car.make, fuel=car.fuel) if car else need_of(symptoms)
+
+
+def _useful_km(
+    referral: Referral, proposed: Sequence[Candidate], others: Iterable[Candidate], circles: Sequence[int]
+) -> int:
     """As far as agreed; where nothing can be proposed, as far as the nearest that has a place."""
     nearest = min((one.distance_km for one in others if not one.is_full), default=None)
     if proposed or nearest is None:
         return referral.distance_agreed_km
-    return max(referral.distance_agreed_km, _circle_around(nearest))
+    return max(referral.distance_agreed_km, _circle_around(nearest, circles))
 
 
-def _circle_around(km: float) -> int:
-    return next((step for step in CIRCLES_KM if km <= step), FARTHEST_AGREED_KM)
+def _circle_around(km: float, circles: Sequence[int]) -> int:
+    return next((step for step in circles if km <= step), FARTHEST_AGREED_KM)

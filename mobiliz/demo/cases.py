@@ -26,6 +26,7 @@ from referrals.actions import (
     choose_garage,
     describe_vehicle,
 )
+from referrals.candidates import wants_a_reason
 from referrals.models import Assignment, Referral
 from referrals.photos import add_photo
 from referrals.states import DeclineReason, Outcome
@@ -369,7 +370,12 @@ class _Player:
         transitions.send_for_review(self.referral, by=self.adviser)
 
     def _choose(self) -> None:
-        choose_garage(self.referral, garage=self.garage, by=self.adviser)
+        choose_garage(self.referral, garage=self.garage, reason=self._why(), by=self.adviser)
+
+    def _why(self) -> str:
+        """A word, where the garage of the cast is not among those proposed."""
+        wanted = wants_a_reason(Referral.objects.get(pk=self.referral.pk), self.garage)
+        return "Elle y a déjà fait réparer sa voiture." if wanted else ""
 
     def _fill(self) -> None:
         make, model, year = self.case.car
@@ -395,7 +401,8 @@ class _Player:
         assess_household(self.referral, household=household, by=self.adviser)
 
     def _send(self) -> None:
-        transitions.send(self.referral, garage=self.garage, agreed_km=self.case.agreed_km, by=self.adviser)
+        asked = {"garage": self.garage, "choice_reason": self._why(), "agreed_km": self.case.agreed_km}
+        transitions.send(self.referral, by=self.adviser, **asked)
 
     def _accept(self) -> None:
         transitions.accept(_held(self.referral), by=self.workshop)

@@ -12,16 +12,17 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from mobiliz.accounts.actors import ActorKind
 from referrals.querysets.desks import GarageDeskQuestions
 from referrals.querysets.messages import UnreadQuestions
+from referrals.querysets.records import RecordQuestions, takes_a_place
 from referrals.querysets.sight import LIVE, SEALED
 from referrals.states import HANDED_OVER, NEVER_AGAIN, End, State
 
 if TYPE_CHECKING:
+    from garages.models import Garage
     from mobiliz.accounts.actors import Actor
-    from mobiliz.accounts.models import Organisation
     from referrals.models import Referral
 
 
-class AssignmentQuerySet(UnreadQuestions, GarageDeskQuestions):
+class AssignmentQuerySet(UnreadQuestions, RecordQuestions, GarageDeskQuestions):
     def visible_to(self, actor: Actor) -> Self:
         """A garage sees what was put to it, a link what it was sent for; senders and pilots those of the referrals they
         see."""
@@ -63,7 +64,7 @@ class AssignmentQuerySet(UnreadQuestions, GarageDeskQuestions):
 
     def taking_a_place(self) -> Self:
         """Those that count in the week's cap: still open, or accepted; declined and lapsed ones free it."""
-        return self.filter(Q(ended_at__isnull=True) | Q(accepted_at__isnull=False))
+        return self.filter(takes_a_place())
 
     def of_referral(self, referral: Referral) -> Self:
         return self.filter(referral=referral)
@@ -128,17 +129,6 @@ class AssignmentQuerySet(UnreadQuestions, GarageDeskQuestions):
         """Those a garage ended itself, or by its silence: it is not asked again for the same referral."""
         return self.filter(end__in=NEVER_AGAIN)
 
-    def taken_on_for(self, organisation: Organisation) -> Self:
-        """Those of this structure, its seat and agencies together, that a garage took on."""
-        family = organisation.parent_id or organisation.pk
-        own = Q(referral__organisation_id=family) | Q(referral__organisation__parent_id=family)
-        return self.filter(own, accepted_at__isnull=False)
-
-    def last_by_garage(self, garage_ids: Sequence[int]) -> dict[int, datetime]:
-        """When each of these garages was last asked, by id."""
-        rows = self.filter(garage_id__in=garage_ids).order_by()
-        return dict(rows.values_list("garage_id").annotate(last=models.Max("put_at")))
-
     def last_ended_at(self) -> datetime | None:
         return self.aggregate(last=models.Max("ended_at"))["last"]  # type: ignore[no-any-return]
 
@@ -201,6 +191,9 @@ class AssignmentQuerySet(UnreadQuestions, GarageDeskQuestions):
 
 
 class GarageChoiceQuerySet(models.QuerySet):
+    def of_garage(self, garage: Garage) -> Self:
+        return self.filter(garage=garage)
+
     def visible_to(self, actor: Actor) -> Self:
         from referrals.models import Referral
 

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from eligibility.assess import approve_after_review
 from garages.models import Garage
-from mobiliz.accounts.actors import SYSTEM, Actor
+from mobiliz.accounts.actors import SYSTEM, Actor, ActorKind
 from mobiliz.lib import clock
+from referrals.candidates import wants_a_reason
 from referrals.models import Assignment, GarageChoice, Referral, Slot
 from referrals.reach import FARTHEST_AGREED_KM
 from referrals.readiness import Missing, missing_for_review, missing_for_sending
@@ -37,8 +38,10 @@ def send(
     referral, _nothing = begin(referral, Verb.SEND, by=by)
     _refuse_if(missing_for_sending(referral, clock.today()))
     also = [*_freeze_place(referral), *_mark_sent(referral), *_share(referral)]
+    is_unexplained = garage is not None and _is_unexplained(referral, garage, choice_reason, by)
     word = _new_word(referral, agreed_km)
     assignment = put(referral, garage, choice_reason) if garage else None
+    _refuse_unexplained(is_unexplained)
     also += ["distance_agreed_km"] if word else []
     detail = {**word, **(keep_for_answer(referral, garage, slot) if garage else {})}
     finish(referral, Verb.SEND, State.WAITING, by=by, assignment=assignment, detail=detail, also=tuple(also))
@@ -117,8 +120,10 @@ def assign(
             code="already_assigned",
             field="garage",
         )
+    is_unexplained = _is_unexplained(referral, garage, choice_reason, by)
     word = _new_word(referral, agreed_km)
     assignment = put(referral, garage, choice_reason)
+    _refuse_unexplained(is_unexplained)
     also = ("distance_agreed_km",) if word else ()
     detail = {**word, **keep_for_answer(referral, garage, slot)}
     finish(referral, Verb.ASSIGN, State.WAITING, by=by, assignment=assignment, detail=detail, also=also)
@@ -141,6 +146,20 @@ def _to_chosen(referral: Referral) -> None:
 def _refuse_if(missing: list[Missing]) -> None:
     if missing:
         raise Refused(" ".join(one.message for one in missing), code=missing[0].code)
+
+
+def _is_unexplained(referral: Referral, garage: Garage, why: str, by: Actor) -> bool:
+    """Another garage than those proposed, and no word why; what was chosen at its step was asked there."""
+    if why.strip() or by.kind == ActorKind.SYSTEM:
+        return False
+    chosen = GarageChoice.objects.of_referral(referral).of_garage(garage)
+    return not chosen.exists() and wants_a_reason(referral, garage)
+
+
+def _refuse_unexplained(is_unexplained: bool) -> None:
+    if is_unexplained:
+        message = _("Dites en quelques mots pourquoi ce garage plutôt que ceux proposés.")
+        raise Refused(message, code="reason_missing", field="choice_reason")
 
 
 def _freeze_place(referral: Referral) -> list[str]:

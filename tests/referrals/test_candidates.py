@@ -3,8 +3,10 @@
 import pytest
 
 from referrals import transitions
-from referrals.candidates import CIRCLES_KM, Search, candidate, candidates
+from referrals.candidates import Search, candidate, candidates
+from referrals.delays import CIRCLES_KM
 from referrals.models import Referral
+from referrals.reach import FARTHEST_AGREED_KM
 from tests.cast import actor
 from tests.factories import journey
 from tests.factories.garages import ContactFactory, GarageFactory
@@ -128,7 +130,7 @@ def test_where_nothing_is_within_reach_it_looks_to_the_nearest(near, adviser, ne
     found = find(near, adviser)
     assert names(found.shown) == [f"{nearest} km"]
     assert found.looked_km == looked
-    assert looked in CIRCLES_KM
+    assert looked in (*CIRCLES_KM, FARTHEST_AGREED_KM)
 
 
 def test_where_all_within_reach_are_full_it_looks_on_and_says_so(near, adviser):

@@ -11,7 +11,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mobiliz.lib import clock
+from garages.ranking import WEIGHTS
+from garages.words import WEIGHED
+from mobiliz.lib import clock, refusals
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from mobiliz.lib.periods import iso_week_monday
 from referrals import actions, permissions, transitions
@@ -49,7 +51,7 @@ def _chosen(request: HttpRequest, referral: Referral, form: GarageForm) -> bool:
     chosen, why = form.cleaned_data["garage"].garage, form.cleaned_data["choice_reason"]
     if referral.state == State.DRAFT:
         kept = {"garage": chosen, "reason": why, "agreed_km": form.word_km}
-        return bool(actions.choose_garage(referral, by=request.actor, **kept))
+        return bool(refusals.attempt(form, lambda: actions.choose_garage(referral, by=request.actor, **kept)))
 
     def ask_it() -> None:
         asked = {"garage": chosen, "choice_reason": why, "agreed_km": form.word_km}
@@ -72,6 +74,7 @@ def _show(
         lines=shown,
         map=garage_map(referral, found, shown),
         looks=legend(shown),
+        weights=[(WEIGHED[part], points) for part, points in WEIGHTS.items()],
         chosen=_preselected(request, form, found, kept),
         kept=kept,
         next_monday=iso_week_monday(clock.today()) + timedelta(days=7),
