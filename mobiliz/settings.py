@@ -341,6 +341,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "referrals.tasks.remove_stray_photo_files",
         "schedule": crontab(hour=3, minute=40),
     },
+    "remind people of their appointments": {
+        "task": "referrals.tasks.remind_of_appointments",
+        "schedule": crontab(minute="5,20,35,50"),
+        "options": {"expires": 900},
+    },
     "remove files of messages that never came to be": {
         "task": "referrals.tasks.remove_stray_attachments",
         "schedule": crontab(hour=3, minute=50),

@@ -117,6 +117,14 @@ def next_working_day(day: date, department: str = PARIS) -> date:
     return day
 
 
+def previous_working_day(day: date, department: str = PARIS) -> date:
+    """The last day before it on which people work."""
+    day -= timedelta(days=1)
+    while not is_working_day(day, department):
+        day -= timedelta(days=1)
+    return day
+
+
 def working_days_between(first: date, last: date, department: str = PARIS) -> int:
     """How many working days after the first, the last included; 0 when the last is not after the first."""
     days = (first + timedelta(days=after) for after in range(1, (last - first).days + 1))

@@ -23,9 +23,11 @@ from mobiliz.lib.templatetags.mobiliz import day_fr
 from mobiliz.outbox.actions import Recipient, post
 from referrals import links, words
 from referrals.clock import DUE_AT, PARIS, next_working_day, zone_of
-from referrals.models import Assignment, IncidentKind, LogEntry, Referral
+from referrals.models import Appointment, Assignment, IncidentKind, LogEntry, Referral
 from referrals.states import LEADS, DeclineReason, End, Lead, State, Verb
 from referrals.steps import Step
+
+SOON = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +299,45 @@ def _appointment(line: str) -> Callable[[News], None]:
     return tell
 
 
+def _written(news: News) -> None:
+    """A message waits for the morning, unless the car is seen today or tomorrow."""
+    assert news.assignment is not None
+    is_soon = Appointment.objects.of_assignment(news.assignment).live().before(clock.now() + SOON).exists()
+    if news.is_by_garage:
+        news.adviser(_("%(garage)s vous a écrit.") % {"garage": news.garage}, can_wait=not is_soon)
+    else:
+        news.garage_people(_("la structure vous a écrit : connectez-vous pour lire le message."), can_wait=not is_soon)
+
+
+def tell_person_of_appointment(appointment: Appointment) -> None:
+    """To the person, the day before: when, where, whom to call. No link: what is asked of them is to come."""
+    held, person = appointment.assignment, appointment.assignment.referral.beneficiary
+    garage, referral = held.garage, held.referral
+    context = {
+        "when": words.moment_at_garage(appointment.starts_at, garage),
+        "garage": garage.name,
+        "address": f"{garage.address}, {garage.postcode} {garage.commune.name}",
+        "garage_phone": garage.phone,
+        "car": str(referral.vehicle or ""),
+        "is_accompanied": appointment.needs_accompaniment,
+        "sender": _sender(referral),
+        "sender_phone": _sender_phone(referral),
+    }
+    to = Recipient(person.email, person.first_name)
+    about = f"referral:{referral.uid}"
+    post("referrals/appointment_tomorrow", to=to, context=context, key=f"appointment:{appointment.pk}", about=about)
+
+
+def ask_for_a_call(appointment: Appointment) -> None:
+    """To the adviser: the person has no address, and the appointment is near."""
+    when = words.moment_at_garage(appointment.starts_at, appointment.assignment.garage)
+    line = _(
+        "rendez-vous le %(when)s, et la personne n’a pas d’adresse électronique : appelez-la pour le lui rappeler."
+    )
+    event = f"call:{appointment.pk}"
+    tell_adviser(appointment.assignment.referral, line % {"when": when}, event=event, by=SYSTEM)
+
+
 def _reported(news: News) -> None:
     kind = dict(IncidentKind.choices).get(news.entry.detail["incident_kind"], "")
     news.pilots(_("incident à traiter : %(kind)s.") % {"kind": kind}, can_wait=False)
@@ -396,6 +437,7 @@ _TOLD: dict[Verb, Callable[[News], None]] = {
     Verb.CONFIRM_APPOINTMENT: _appointment(gettext_noop("rendez-vous confirmé : le %(when)s.")),
     Verb.MOVE_APPOINTMENT: _appointment(gettext_noop("rendez-vous déplacé au %(when)s : dites si cela va.")),
     Verb.CANCEL_APPOINTMENT: _appointment(gettext_noop("rendez-vous annulé.")),
+    Verb.WRITE_MESSAGE: _written,
     Verb.REPORT_INCIDENT: _reported,
     Verb.ANSWER_INCIDENT: lambda news: news.adviser(_("un pilote a répondu à l’incident.")),
     Verb.REMIND: _reminded,

@@ -65,6 +65,7 @@ class Verb(StrEnum):
     MOVE_APPOINTMENT = "move_appointment"
     CANCEL_APPOINTMENT = "cancel_appointment"
     KEEP_APPOINTMENT = "keep_appointment"  # the person came
+    REMIND_PERSON = "remind_person"  # of the appointment, the day before
     WRITE_MESSAGE = "write_message"  # adviser and garage, to each other
     NO_SHOW = "no_show"
     ISSUE_QUOTE = "issue_quote"
@@ -180,6 +181,7 @@ APPOINTMENT_VERBS = frozenset(
         Verb.MOVE_APPOINTMENT,
         Verb.CANCEL_APPOINTMENT,
         Verb.KEEP_APPOINTMENT,
+        Verb.REMIND_PERSON,
     }
 )
 REOPEN_WITHIN_DAYS = 30
@@ -204,6 +206,7 @@ TABLE: dict[Verb, Move] = {
     Verb.MOVE_APPOINTMENT: _move({*IN_HAND}, {*IN_HAND}, {P.GARAGE, P.ADVISER}),
     Verb.CANCEL_APPOINTMENT: _move({*IN_HAND}, {*IN_HAND}, {P.GARAGE, P.ADVISER}),
     Verb.KEEP_APPOINTMENT: _move({*IN_HAND}, {*IN_HAND}, {P.GARAGE}),
+    Verb.REMIND_PERSON: _move({*IN_HAND}, {*IN_HAND}, {P.SYSTEM, P.ADVISER}),
     Verb.WRITE_MESSAGE: _move({*IN_HAND, S.COMPLETED}, {*IN_HAND, S.COMPLETED}, {P.GARAGE, P.ADVISER}),
     Verb.NO_SHOW: _move({S.ACCEPTED}, {S.ACCEPTED, S.CLOSED}, {P.GARAGE}),
     Verb.ISSUE_QUOTE: _move({S.ACCEPTED}, {S.QUOTED}, {P.WORKSHOP}),

@@ -14,7 +14,7 @@ from mobiliz.lib.periods import iso_week_monday
 from mobiliz.outbox.models import Message
 from referrals import attachments, photos, transitions, unfinished
 from referrals.delays import delays_on
-from referrals.models import Assignment, Referral
+from referrals.models import Appointment, Assignment, Referral
 from referrals.states import End, State
 from referrals.transitions.undelivered import ABOUT
 
@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 200
 LOOKS_AT_ONCE = 50
+REMINDED_WITHIN_DAYS = 6  # a call before a long week-end is asked for on its last working day
 
 
 @shared_task
@@ -120,3 +121,11 @@ def remove_stray_photo_files() -> int:
 def remove_stray_attachments() -> int:
     """Files of messages that never came to be. How many were removed."""
     return attachments.remove_stray_files()
+
+
+@shared_task
+def remind_of_appointments() -> int:
+    """The day before, once for each: the person is written to, or the adviser asked to call. How many."""
+    until = clock.now() + timedelta(days=REMINDED_WITHIN_DAYS)
+    rows = Appointment.objects.perhaps_to_remind(until).for_page()[:BATCH]
+    return _each((one for one in rows if transitions.is_reminder_due(one)), transitions.remind_of_appointment)

@@ -99,6 +99,7 @@ VERBS = [
     (Verb.MOVE_APPOINTMENT.value, _("rendez-vous déplacé")),
     (Verb.CANCEL_APPOINTMENT.value, _("rendez-vous annulé")),
     (Verb.KEEP_APPOINTMENT.value, _("personne venue au rendez-vous")),
+    (Verb.REMIND_PERSON.value, _("rendez-vous rappelé à la personne")),
     (Verb.WRITE_MESSAGE.value, _("message écrit")),
     (Verb.NO_SHOW.value, _("rendez-vous manqué")),
     (Verb.ISSUE_QUOTE.value, _("devis émis")),

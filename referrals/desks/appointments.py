@@ -140,6 +140,10 @@ def _keep(_held: Assignment, live: Appointment | None, by: Actor, _given: dict[s
     return transitions.keep_appointment(_there(live), by=by)
 
 
+def _remind(_held: Assignment, live: Appointment | None, by: Actor, _given: dict[str, Any]) -> object:
+    return transitions.remind_person(_there(live), by=by)
+
+
 def _there(live: Appointment | None) -> Appointment:
     if live is None:
         raise transitions.Refused(_("Ce rendez-vous a changé entre-temps : relisez la page."), code="changed")
@@ -154,6 +158,14 @@ ACTS: dict[str, Act] = {
         title=gettext_lazy("Confirmer ce rendez-vous"),
         button=gettext_lazy("C’est d’accord"),
         done=gettext_lazy("Rendez-vous confirmé."),
+    ),
+    "rappelee": Act(
+        Verb.REMIND_PERSON,
+        _remind,
+        forms.Form,
+        title=gettext_lazy("La personne est rappelée"),
+        button=gettext_lazy("Je le lui ai rappelé"),
+        done=gettext_lazy("C’est noté : la personne s’en souvient."),
     ),
     "venue": Act(
         Verb.KEEP_APPOINTMENT,
@@ -235,8 +247,12 @@ class Sheet:
         if live.has_begun:
             return ["venue"]
         if live.is_booked:
-            return ["deplacer", "annuler"]
+            return [*(["rappelee"] if self.is_to_call else []), "deplacer", "annuler"]
         return ["confirmer", "deplacer", "annuler"]
+
+    @property
+    def is_to_call(self) -> bool:
+        return self.live is not None and Line(self.live, is_garage=self.actor.is_garage).is_to_call
 
     @property
     def may_miss(self) -> bool:
@@ -318,15 +334,26 @@ class Line:
         return moment_at_garage(self.appointment.starts_at, self.held.garage)
 
     @property
+    def is_to_call(self) -> bool:
+        """The adviser is asked to remind the person by telephone."""
+        one = self.appointment
+        is_asked = one.reminded_for is not None and one.person_told_at is None
+        return not self.is_garage and one.is_booked and not one.has_begun and is_asked
+
+    @property
     def sense(self) -> str:
         if self.appointment.has_begun:
             return "late"
+        if self.is_to_call:
+            return "wait"
         return "good" if self.appointment.is_booked else "wait"
 
     @property
     def state(self) -> str:
         if self.appointment.has_begun:
             return _("passé : est-elle venue ?") if self.appointment.is_booked else _("passé sans confirmation")
+        if self.is_to_call:
+            return _("à rappeler par téléphone")
         if self.appointment.is_booked:
             return _("confirmé")
         is_ours = (self.appointment.proposed_side == "garage") != self.is_garage
@@ -341,8 +368,8 @@ def week_of(actor: Actor) -> list[Line]:
 
 
 def to_confirm(actor: Actor, cases: Any) -> list[Line]:
-    """An adviser's: what a garage proposes for these cases, to be asked of the person."""
-    rows = Appointment.objects.visible_to(actor).still_held().of_cases(cases).awaiting_sender().for_page()
+    """An adviser's: what a garage proposes for these cases, to be asked of the person, and whom to remind by a call."""
+    rows = Appointment.objects.visible_to(actor).for_adviser(cases).for_page()
     return [Line(one, is_garage=False) for one in rows.soonest_first()[:SLOTS_SHOWN]]
 
 

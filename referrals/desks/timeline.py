@@ -62,6 +62,7 @@ LOOKS: dict[str, Look] = {
     Verb.MOVE_APPOINTMENT: Look("wait", "calendar", gettext_lazy("Rendez-vous déplacé")),
     Verb.CANCEL_APPOINTMENT: Look("late", "calendar", gettext_lazy("Rendez-vous annulé")),
     Verb.KEEP_APPOINTMENT: Look("good", "calendar", gettext_lazy("La personne est venue au rendez-vous")),
+    Verb.REMIND_PERSON: Look("info", "bell", gettext_lazy("Rendez-vous rappelé à la personne")),
     Verb.WRITE_MESSAGE: Look("info", "chat-bubble-left-right", gettext_lazy("Message échangé avec le garage")),
     "give_back:left": Look("late", "x-mark", gettext_lazy("%(garage)s a quitté le réseau")),
     Verb.NO_SHOW: Look("late", "calendar", gettext_lazy("La personne n’est pas venue au rendez-vous")),
@@ -214,6 +215,8 @@ def _of_an_appointment(entry: LogEntry) -> Iterator[str]:
     sure = _SURE.get(entry.detail["appointment"])
     when = _moment(entry, "starts_at")
     yield _("Rendez-vous le %(when)s, %(sure)s.") % {"when": when, "sure": sure} if sure else f"{when.capitalize()}."
+    if "how" in entry.detail:
+        yield _("Par téléphone.") if entry.detail["how"] == "telephone" else _("Par courrier électronique.")
     if entry.verb == Verb.MOVE_APPOINTMENT and "before" in entry.detail:
         yield _("Il était prévu le %(when)s.") % {"when": _moment(entry, "before")}
 

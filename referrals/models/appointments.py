@@ -108,8 +108,9 @@ class Appointment(models.Model):
     )
     event_uid = models.UUIDField(default=uuid.uuid4, editable=False)
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)
-    # for which day the person was reminded, or the adviser asked to call them
+    # for which day the person was written to, or the adviser asked to call them; and since when the person knows
     reminded_for = models.DateField(null=True, blank=True, editable=False)
+    person_told_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -108,16 +108,9 @@ class AppointmentQuerySet(models.QuerySet):
         """What became of one event of a calendar, the latest first."""
         return self.filter(event_uid=event_uid).order_by("-sequence")
 
-    def of_cases(self, referrals: models.QuerySet) -> Self:
-        return self.filter(assignment__referral__in=referrals)
-
     def still_held(self) -> Self:
         """With a garage that has the referral in hands."""
         return self.filter(assignment__ended_at__isnull=True)
-
-    def awaiting_sender(self) -> Self:
-        """Proposed by the garage, and the person not yet asked."""
-        return self.filter(status="proposed", proposed_side="garage")
 
     def before(self, moment: datetime) -> Self:
         return self.filter(starts_at__lt=moment)
@@ -131,8 +124,19 @@ class AppointmentQuerySet(models.QuerySet):
     def soonest_first(self) -> Self:
         return self.order_by("starts_at", "pk")
 
-    def not_reminded_for(self, day: date) -> Self:
-        return self.exclude(reminded_for=day)
+    def of_key(self, pk: int) -> models.Model:
+        return self.get(pk=pk)
+
+    def perhaps_to_remind(self, until: datetime) -> Self:
+        """Booked, to come soon, and the person not yet written to nor a call asked for; the soonest first."""
+        soon = self.still_held().booked().filter(starts_at__gt=clock.now(), starts_at__lt=until)
+        return soon.filter(reminded_for__isnull=True).soonest_first()
+
+    def for_adviser(self, referrals: models.QuerySet) -> Self:
+        """What is to be asked or told to the person of these cases."""
+        asked = Q(status="proposed", proposed_side="garage")
+        to_call = Q(status="booked", reminded_for__isnull=False, person_told_at__isnull=True, starts_at__gt=clock.now())
+        return self.still_held().filter(asked | to_call, assignment__referral__in=referrals)
 
     def for_page(self) -> Self:
         """With whom it is about and where; nothing sealed is read."""

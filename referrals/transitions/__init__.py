@@ -53,6 +53,8 @@ from referrals.transitions.quoting import (
     supersede_quote,
     supplement,
 )
+from referrals.transitions.reminding import is_due as is_reminder_due
+from referrals.transitions.reminding import remind_of_appointment, remind_person
 from referrals.transitions.repairing import cancel_repair, record_repair
 from referrals.transitions.sending import (
     approve_review,
@@ -96,6 +98,7 @@ __all__ = [
     "hand_all_to_colleague",
     "hand_to_colleague",
     "hold_slot",
+    "is_reminder_due",
     "issue_quote",
     "keep_appointment",
     "lapse",
@@ -114,6 +117,8 @@ __all__ = [
     "record_consent",
     "record_repair",
     "refuse_review",
+    "remind_of_appointment",
+    "remind_person",
     "reopen",
     "report_closed_garage",
     "report_incident",

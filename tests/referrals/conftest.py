@@ -92,6 +92,7 @@ def do(adviser, colleague, workshop, pilot, garage, other_garage):
                 _appointment_of(held), why="Travaille ce jour-là", by=by_adviser
             ),
             "keep_appointment": lambda: transitions.keep_appointment(_appointment_of(held), by=by_workshop),
+            "remind_person": lambda: transitions.remind_person(_appointment_of(held), by=by_adviser),
             "write_message": lambda: transitions.write_message(held, text="Peut-elle venir à 9 h ?", by=by_workshop),
             "no_show": lambda: transitions.no_show(held, by=by_workshop),
             "issue_quote": lambda: transitions.issue_quote(held, lines=journey.LINES, by=by_workshop),
@@ -159,8 +160,14 @@ def prepare(adviser, workshop):
     """`prepare("assign", referral, assignment)`: what a row of the table takes for granted."""
 
     def make_ready(verb, referral, held):
-        if verb in {"confirm_appointment", "move_appointment", "cancel_appointment", "keep_appointment"}:
-            journey.appointment(held, workshop, is_agreed=verb == "keep_appointment")
+        if verb in {
+            "confirm_appointment",
+            "move_appointment",
+            "cancel_appointment",
+            "keep_appointment",
+            "remind_person",
+        }:
+            journey.appointment(held, workshop, is_agreed=verb in {"keep_appointment", "remind_person"})
         if verb == "send_for_review":
             journey.assess(referral, adviser, dwelling="student_alone")
         if verb in ("assign", "queue"):

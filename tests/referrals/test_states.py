@@ -39,6 +39,7 @@ MOVES = [
     ("move_appointment", "accepted quoted agreed", "accepted quoted agreed"),
     ("cancel_appointment", "accepted quoted agreed", "accepted quoted agreed"),
     ("keep_appointment", "accepted quoted agreed", "accepted quoted agreed"),
+    ("remind_person", "accepted quoted agreed", "accepted quoted agreed"),
     ("write_message", "accepted quoted agreed completed", "accepted quoted agreed completed"),
     ("no_show", "accepted", "accepted closed"),
     ("issue_quote", "accepted", "quoted"),
@@ -115,7 +116,7 @@ ON_ASSIGNMENTS = {
     "accept", "decline", "lapse", "settle_by_telephone", "give_back", "no_show", "issue_quote", "supersede_quote",
     "accept_quote", "decline_quote", "expire_quote", "supplement", "record_repair", "cancel_repair",
     "propose_appointment", "confirm_appointment", "move_appointment", "cancel_appointment", "keep_appointment",
-    "write_message",
+    "write_message", "remind_person",
 }  # fmt: skip
 
 

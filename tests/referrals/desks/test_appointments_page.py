@@ -275,9 +275,9 @@ def test_the_garage_s_desk_shows_the_week(as_workshop, held, workshop):
 
 def test_the_adviser_s_desk_shows_what_is_to_be_asked_of_the_person(as_adviser, held, workshop):
     proposed = journey.appointment(held, workshop, is_agreed=False)
-    assert "Rendez-vous à confirmer avec la personne" in as_adviser.get(reverse("desk")).content.decode()
+    assert "Rendez-vous : à voir avec la personne" in as_adviser.get(reverse("desk")).content.decode()
     transitions.confirm_appointment(proposed, by=actor(workshop))
-    assert "Rendez-vous à confirmer avec la personne" not in as_adviser.get(reverse("desk")).content.decode()
+    assert "Rendez-vous : à voir avec la personne" not in as_adviser.get(reverse("desk")).content.decode()
 
 
 def test_the_calendar_file_names_the_case_and_not_the_person(as_adviser, held, workshop):

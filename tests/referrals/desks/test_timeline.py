@@ -24,7 +24,7 @@ ON_ASSIGNMENTS = {
     "accept", "decline", "lapse", "settle_by_telephone", "give_back", "no_show", "issue_quote", "supersede_quote",
     "accept_quote", "decline_quote", "expire_quote", "supplement", "record_repair", "cancel_repair",
     "propose_appointment", "confirm_appointment", "move_appointment", "cancel_appointment", "keep_appointment",
-    "write_message",
+    "write_message", "remind_person",
 }  # fmt: skip
 
 
