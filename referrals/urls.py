@@ -10,6 +10,7 @@ urlpatterns = [
     path("affectations/", include("referrals.desks.garage_urls")),
     path("devis/<uuid:uid>/", garage_quotes.quote, name="quote"),
     path("", include("referrals.desks.exchange_urls")),
+    path("besoins/", include("referrals.desks.need_urls")),
     path("incidents/", include("referrals.desks.incident_urls")),
     path("s/<str:token>/", by_link.answer, name="personal_link"),
     path("s/<str:token>/nouveau-lien/", by_link.fresh, name="personal_link_fresh"),

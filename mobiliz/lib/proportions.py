@@ -1,5 +1,6 @@
 """Shares of a whole as reports may show them: never without enough cases, always with their uncertainty."""
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 MIN_DENOMINATOR = 5
@@ -16,6 +17,16 @@ def rate(successes: int, n: int) -> Decimal | None:
     """
     _check(successes, n)
     return _rounded(Decimal(successes) / n) if n >= MIN_DENOMINATOR else None
+
+
+def too_small[Key](counts: Mapping[Key, int]) -> frozenset[Key]:
+    """Which of these counts are hidden beside their total: one to four, and the next smallest where the total would
+    give them away."""
+    hidden = [key for key, count in counts.items() if 0 < count < MIN_DENOMINATOR]
+    if hidden and (len(hidden) == 1 or sum(counts[key] for key in hidden) < MIN_DENOMINATOR):
+        others = [key for key, count in counts.items() if count >= MIN_DENOMINATOR]
+        hidden += sorted(others, key=lambda key: counts[key])[:1]
+    return frozenset(hidden)
 
 
 def wilson_interval(successes: int, n: int) -> tuple[Decimal, Decimal]:

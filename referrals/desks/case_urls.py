@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from referrals.desks.adviser import case, case_acts, colleagues, incidents, merging, moving, notes, people, todo
+from referrals.desks.adviser import (
+    case,
+    case_acts,
+    colleagues,
+    incidents,
+    merging,
+    moving,
+    needs,
+    notes,
+    people,
+    todo,
+)
 
 urlpatterns = [
     # who follows which case, and who answers meanwhile
@@ -30,6 +41,7 @@ urlpatterns = [
     path("<uuid:uid>/abandon/", case_acts.withdraw, name="referral_withdraw"),
     path("<uuid:uid>/fermer/", case_acts.close, name="referral_close"),
     path("<uuid:uid>/refus-annonce/", todo.tell_refusal, name="referral_tell_refusal"),
+    path("<uuid:uid>/besoin/", needs.on_case, name="referral_need"),
     path("<uuid:uid>/pas-marche/", incidents.report, name="referral_incident"),
     path("<uuid:uid>/rouvrir/", case_acts.reopen, name="referral_reopen"),
 ]

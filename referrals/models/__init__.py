@@ -7,6 +7,7 @@ from referrals.models.incidents import Incident, IncidentKind, Resolution
 from referrals.models.links import LinkPurpose, LinkUse, PersonalLink
 from referrals.models.lookalikes import ElsewhereAnswer, Lookalike
 from referrals.models.messages import Attachment, CaseMessage
+from referrals.models.needs import Need, NeedKind
 from referrals.models.notes import Called, Note
 from referrals.models.people import Beneficiary, Consent, Household
 from referrals.models.photos import Photo
@@ -34,6 +35,8 @@ __all__ = [
     "LinkUse",
     "LogEntry",
     "Lookalike",
+    "Need",
+    "NeedKind",
     "Note",
     "PersonalLink",
     "Photo",

@@ -7,6 +7,7 @@ from referrals.querysets.links import PersonalLinkQuerySet
 from referrals.querysets.log import ChangeQuerySet, LogEntryQuerySet, NoteQuerySet
 from referrals.querysets.lookalikes import LookalikeQuerySet
 from referrals.querysets.messages import AttachmentQuerySet, CaseMessageQuerySet
+from referrals.querysets.needs import NeedQuerySet
 from referrals.querysets.people import (
     BeneficiaryQuerySet,
     ConsentQuerySet,
@@ -31,6 +32,7 @@ __all__ = [
     "IncidentQuerySet",
     "LogEntryQuerySet",
     "LookalikeQuerySet",
+    "NeedQuerySet",
     "NoteQuerySet",
     "PersonalLinkQuerySet",
     "PhotoQuerySet",

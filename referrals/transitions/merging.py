@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from referrals import permissions
-from referrals.models import Beneficiary, Consent, Household, Lookalike, Referral, Vehicle
+from referrals.models import Beneficiary, Consent, Household, Lookalike, Need, Referral, Vehicle
 from referrals.models.people import HOUSEHOLD, IDENTITY
 from referrals.states import Outcome, State, Verb
 from referrals.transitions.core import Refused, begin, finish, open_assignment, overtaken
@@ -130,6 +130,7 @@ def _end(merge: _Merge) -> None:
     retired.phone = retired.email = retired.address = ""
     retired.notes = None
     retired.save()
+    Need.objects.passed_on(retired.pk, merge.kept.pk)
     Lookalike.objects.passed_on(retired.pk, merge.kept.pk)
     # one step from any record that ended to the one that stands
     Beneficiary.objects.merged_into_record(retired.pk).update(merged_into=merge.kept)

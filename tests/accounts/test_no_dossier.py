@@ -4,8 +4,9 @@ import pytest
 from django.apps import apps
 
 from referrals import transitions
-from referrals.models import ElsewhereAnswer, GarageChoice, IncidentKind, Note, Photo, Unfinished
+from referrals.models import ElsewhereAnswer, GarageChoice, IncidentKind, NeedKind, Note, Photo, Unfinished
 from referrals.models.unfinished import Step
+from referrals.needs import record_need
 from referrals.transitions import ElsewhereInput
 from tests.cast import actor
 from tests.factories import journey
@@ -27,6 +28,7 @@ def _around(referral, adviser, other_adviser, workshop):
     Photo.objects.create(referral=referral, position=1, size=1, width=1, height=1, sha256="0" * 64)
     told = ElsewhereInput(answer=ElsewhereAnswer.NOT_SAME)
     journey.draft(other_adviser, looks_elsewhere=True, elsewhere=told)
+    record_need(kind=NeedKind.FUEL, referral=referral, by=actor(adviser))
     transitions.report_incident(referral, kind=IncidentKind.DID_NOT_WORK, by=actor(adviser))
     Unfinished.objects.create(membership=adviser, dossier=referral.uid, step=Step.values[0], values={})
 

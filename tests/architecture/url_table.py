@@ -362,6 +362,9 @@ SENDERS = [
     act("referral_incident", "draft", get=who(404, adviser=302), post=who(404, adviser=302)),
     act("incident_complete", "incident", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
     act("incident_take_back", "incident", get=TO_CASE, post=TO_CASE),
+    page("needs", get=who(404, advisers=200, pilots=403), post=who(404, advisers=422, pilots=403)),
+    act("referral_need", "sent", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
+    act("need_take_back", "need", get=who(404, adviser=302), post=who(404, adviser=302)),
     act("referral_stop_naming", "sent", get=TO_CASE, post=TO_CASE),
     act("incident_acknowledge", "incident_answered", get=TO_CASE, post=TO_CASE),
 ]
@@ -426,6 +429,7 @@ GARAGE_DESK = [
 ANSWERS = who(404, adviser=403, pilots_here=200)
 TO_INCIDENT = who(404, adviser=403, pilots_here=302)
 PILOTS = [
+    page("needs_counted", get=who(403, pilots=200)),
     page("incidents", get=who(403, pilots=200)),
     page("incident", "incident", get=ANSWERS),
     page("incident", "incident_of_draft", get=ANSWERS),

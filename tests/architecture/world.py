@@ -11,7 +11,8 @@ from mobiliz.accounts.absences import go_absent
 from mobiliz.lib import clock
 from mobiliz.outbox.models import Message
 from referrals import links, transitions
-from referrals.models import ElsewhereAnswer, IncidentKind, Resolution
+from referrals.models import ElsewhereAnswer, IncidentKind, NeedKind, Resolution
+from referrals.needs import record_need
 from referrals.noting import write_note
 from referrals.states import DeclineReason
 from referrals.transitions import ElsewhereInput
@@ -75,6 +76,10 @@ def _incident_duplicate(cast: Cast) -> Any:
     journey.draft(cast["other_adviser"])
     asked = ElsewhereInput(answer=ElsewhereAnswer.ASK_PILOT)
     return journey.draft(cast["adviser"], looks_elsewhere=True, elsewhere=asked).incidents.get()
+
+
+def _need(cast: Cast) -> Any:
+    return record_need(kind=NeedKind.INSURANCE, referral=_sent(cast).referral, by=actor(cast["adviser"]))
 
 
 def _incident_answered(cast: Cast) -> Any:
@@ -169,6 +174,7 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "incident": lambda cast: _incident(cast, _sent(cast).referral),
     "incident_of_draft": lambda cast: _incident(cast, journey.draft(cast["adviser"])),
     "incident_answered": _incident_answered,
+    "need": _need,
     "incident_duplicate": _incident_duplicate,
     "incident_without_garage": lambda cast: _incident(
         cast, journey.declined(cast["adviser"], cast["workshop"]).referral

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mobiliz.lib.proportions import MIN_DENOMINATOR, rate, wilson_interval
+from mobiliz.lib.proportions import MIN_DENOMINATOR, rate, too_small, wilson_interval
 
 D = Decimal
 
@@ -62,3 +62,28 @@ def test_more_cases_of_the_same_share_narrow_the_interval(counts):
     low, high = wilson_interval(successes, n)
     closer_low, closer_high = wilson_interval(successes * 4, n * 4)
     assert closer_high - closer_low <= high - low
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ({}, set()),
+        ({"a": 0, "b": 5, "c": 12}, set()),
+        ({"a": 4, "b": 12, "c": 7}, {"a", "c"}),  # one alone would follow from the total
+        ({"a": 1, "b": 2, "c": 9, "d": 30}, {"a", "b", "c"}),  # three together are few as well
+        ({"a": 3, "b": 4, "c": 9}, {"a", "b"}),
+        ({"a": 3}, {"a"}),
+    ],
+)
+def test_small_counts_are_hidden_and_what_would_give_them_away(counts, hidden):
+    assert too_small(counts) == hidden
+
+
+@given(st.dictionaries(st.integers(), st.integers(0, 40), max_size=12))
+def test_no_small_count_follows_from_the_total(counts):
+    hidden = too_small(counts)
+    assert all(count == 0 or count >= MIN_DENOMINATOR for key, count in counts.items() if key not in hidden)
+    is_there_another = any(count >= MIN_DENOMINATOR for count in counts.values())
+    if hidden and is_there_another:
+        assert len(hidden) > 1
+        assert sum(counts[key] for key in hidden) >= MIN_DENOMINATOR

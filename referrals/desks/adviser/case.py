@@ -27,11 +27,13 @@ from referrals.desks.calls import last_call_of
 from referrals.desks.exchange import threads_of
 from referrals.desks.look import badge_of
 from referrals.desks.next_steps import held_by, last_asked, latest_quote, next_step
+from referrals.forms.needs import NeedForm
 from referrals.forms.notes import CallForm, NoteForm
-from referrals.models import Referral
+from referrals.models import Need, Referral
 from referrals.states import State, Verb
 from referrals.words import moment_at_garage
 
+NEEDS_SHOWN = 20
 PROGRESS = {
     State.WAITING: _("Envoyée"),
     State.ACCEPTED: _("Acceptée"),
@@ -67,6 +69,7 @@ def show_case(
         "tried": tried,
         "printed_at": clock.now(),
         **_thread(request, referral, tried),
+        **_needs(request, referral, tried),
         **incidents_of(referral, request.actor, tried),
         **_garages(request, referral),
         **_rights(request, referral),
@@ -83,6 +86,17 @@ def _clock_line(referral: Referral) -> str:
     return (
         gettext("Sans réponse d’ici là, la plateforme agit d’elle-même %(when)s : rappel, puis autre garage.") % words
     )
+
+
+def _needs(request: HttpRequest, referral: Referral, tried: forms.Form | None) -> dict[str, Any]:
+    """What the person needs and no offer covers: the sender's side notes it."""
+    if not permissions.can_note(request.actor, referral):
+        return {}
+    noted = Need.objects.visible_to(request.actor).standing().of_person(referral.beneficiary)
+    return {
+        "needs": list(noted.for_list().newest_first()[:NEEDS_SHOWN]),
+        "need_form": tried if isinstance(tried, NeedForm) else NeedForm(auto_id="besoin_%s"),
+    }
 
 
 def progress(referral: Referral) -> list[dict[str, str]]:
