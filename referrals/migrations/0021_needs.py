@@ -12,7 +12,7 @@ import mobiliz.lib.sealed
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0008_words"),
-        ("referrals", "0019_fill_identity_keys"),
+        ("referrals", "0020_reminders_of_appointments"),
         ("territory", "0001_initial"),
     ]
 
