@@ -387,7 +387,7 @@ _REMINDED: dict[Step, Callable[[News], None]] = {
         gettext_noop("accepté, mais sans rendez-vous : appelez la personne, ou notez le jour."),
     ),
     Step.NO_QUOTE: _both(
-        gettext_noop("rendez-vous passé, et pas encore de devis de %(garage)s. La personne est-elle venue ?"),
+        gettext_noop("rendez-vous passé à %(garage)s, et pas encore de devis. La personne est-elle venue ?"),
         gettext_noop("rendez-vous passé : écrivez le devis, ou notez que la personne n’est pas venue."),
     ),
     Step.CALL_PERSON: lambda news: news.adviser(

@@ -135,7 +135,7 @@ STEPS: dict[Step, Any] = {
     Step.CHOOSE_GARAGE_AGAIN: _("Nouveau rappel au conseiller : aucun garage demandé"),
     Step.REVIEW_LATE: _("Rappel aux pilotes : décision attendue"),
     Step.NO_APPOINTMENT: _("Rappel : accepté, sans rendez-vous à %(garage)s"),
-    Step.NO_QUOTE: _("Rappel : rendez-vous passé, sans devis de %(garage)s"),
+    Step.NO_QUOTE: _("Rappel : rendez-vous passé à %(garage)s, sans devis"),
     Step.CALL_PERSON: _("Rappel : le devis expire dans une semaine"),
     Step.CALL_PERSON_LAST: _("Rappel : le devis expire dans deux jours"),
     Step.ASK_REPAIR: _("Rappel : où en est la réparation à %(garage)s ?"),

@@ -107,6 +107,14 @@ def _digits(text: str) -> str:
     return re.sub(r"[\W_]", "", text).upper()
 
 
+def of_place(name: str) -> str:
+    """ "de Guéret", "d’Ambert", "du Puy-en-Velay", "des Sables-d’Olonne"."""
+    for article, of in (("Le ", "du "), ("Les ", "des ")):
+        if name.startswith(article):
+            return of + name.removeprefix(article)
+    return of_name(name)
+
+
 def of_name(name: str) -> str:
     """ "de Nadia", "d’Inès", "d’Yves", "de Yann": what stands before a name that begins with a vowel loses its own."""
     key = normalise(name)
