@@ -119,6 +119,7 @@ VERBS = [
     (Verb.REMIND.value, _("relance envoyée")),
     (Verb.PAUSE_REMINDERS.value, _("relances suspendues")),
     (Verb.RESUME_REMINDERS.value, _("relances reprises")),
+    (Verb.TELL_OF_PHOTOS.value, _("photos ajoutées")),
     (Verb.MERGE_PEOPLE.value, _("fiches d’une même personne réunies")),
     (Verb.REPORT_INCIDENT.value, _("incident signalé")),
     (Verb.WITHDRAW_INCIDENT.value, _("incident retiré")),

@@ -60,7 +60,8 @@ def _nirs(text: str) -> Iterator[tuple[int, int]]:
 
 def _next_nir(text: str, at: int) -> tuple[int, int] | None:
     spans = [span for span in (_grouped(text, at), _in_any_groups(text, at)) if span]
-    return min(spans, default=None)
+    # of two that begin alike, the one with the key
+    return min(spans, key=lambda span: (span[0], -span[1]), default=None)
 
 
 def _grouped(text: str, at: int) -> tuple[int, int] | None:

@@ -158,6 +158,12 @@ def test_every_well_formed_number_with_its_key_is_found(sex, year, month, place,
     assert find_nir(f"son numéro {thirteen}{key_of(thirteen)} est là") == thirteen + key_of(thirteen)
 
 
+def test_a_key_written_digit_by_digit_belongs_to_its_number():
+    digits = THIRTEEN + key_of(THIRTEEN)
+    written = f"{digits[:13]} {digits[13]} {digits[14]}"
+    assert find_nir(f"n° {written}.") == written
+
+
 GAPS = st.sampled_from([" ", "\u00a0", "\u202f", ".", "-", " – ", "/", "_", ", ", "\t", "\n", " / "])
 
 
