@@ -89,6 +89,13 @@ def due_on(begun_at: datetime, working_days: int, department: str = PARIS) -> da
     return add_working_days(next_working_day(first, department), working_days, department)
 
 
+def quote_due_on(accepted_at: datetime, appointment_at: datetime | None, department: str = PARIS) -> date:
+    """Two working days after the car is seen; as long as no appointment is fixed, what an appointment itself has."""
+    if appointment_at is None:
+        return due_on(accepted_at, DEFAULT.appointment, department)
+    return due_on(appointment_at, DEFAULT.quote, department)
+
+
 def due_at(day: date, department: str = PARIS) -> datetime:
     """The moment at which what is due on this day is late: 18:00 there, in UTC."""
     return _moment(day, DUE_AT, department)

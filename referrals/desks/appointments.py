@@ -30,7 +30,8 @@ from referrals.models import Appointment, AppointmentStatus, Assignment, Side, S
 from referrals.states import Verb
 from referrals.words import moment_at_garage
 
-SLOTS_SHOWN = 24
+SLOTS_SHOWN = 8  # to choose from
+LINES_SHOWN = 24  # on a desk
 HISTORY_SHOWN = 20
 
 
@@ -364,13 +365,13 @@ def week_of(actor: Actor) -> list[Line]:
     """A garage's: what has passed and was not judged, and the seven days to come."""
     until = clock.now() + timedelta(days=7)
     rows = Appointment.objects.visible_to(actor).still_held().live().before(until).for_page().soonest_first()
-    return [Line(one, is_garage=True) for one in rows[:SLOTS_SHOWN]]
+    return [Line(one, is_garage=True) for one in rows[:LINES_SHOWN]]
 
 
 def to_confirm(actor: Actor, cases: Any) -> list[Line]:
     """An adviser's: what a garage proposes for these cases, to be asked of the person, and whom to remind by a call."""
     rows = Appointment.objects.visible_to(actor).for_adviser(cases).for_page()
-    return [Line(one, is_garage=False) for one in rows.soonest_first()[:SLOTS_SHOWN]]
+    return [Line(one, is_garage=False) for one in rows.soonest_first()[:LINES_SHOWN]]
 
 
 def live_of(held: Assignment | None, actor: Actor) -> Line | None:

@@ -54,7 +54,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     actor = request.actor
     require(actor.can(Permission.ANSWER_ASSIGNMENTS))
     seen = Assignment.objects.visible_to(actor)
-    rows = seen.on_desk().for_garage().with_offer().with_hand().oldest_first()
+    rows = seen.on_desk().for_garage().with_offer().with_hand().with_appointment().oldest_first()
     tasks = tasks_of(rows[:DESK_LENGTH], actor)
     context = {
         "now": clock.now(),
@@ -202,7 +202,7 @@ def _case(held: Assignment, actor: Actor, bound: dict[str, forms.Form], asked: s
     state = State(referral.state)
     offer = partial(acts.offered, assignment=held, actor=actor, bound=bound, asked=asked)
     may = permissions.possible_verbs(actor, referral, held)
-    log = list(LogEntry.objects.visible_to(actor).of_assignment(held).with_actors().latest_first())
+    log = list(LogEntry.objects.visible_to(actor).of_assignment(held).but_messages().with_actors().latest_first())
     return {
         "assignment": held,
         "referral": referral,

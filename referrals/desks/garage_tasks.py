@@ -20,13 +20,14 @@ from mobiliz.lib.templatetags.mobiliz import day_fr
 from referrals.clock import (
     ANSWER_WORKING_DAYS,
     LAST_CALL_DAYS,
-    QUOTE_WORKING_DAYS,
     REPAIR_WORKING_DAYS,
     due_on,
+    quote_due_on,
     working_days_between,
 )
 from referrals.models import Assignment
 from referrals.states import State
+from referrals.words import moment_at_garage
 
 SOON_DAYS = 7
 
@@ -168,7 +169,8 @@ def _to_answer(assignment: Assignment, actor: Actor) -> Task:
 
 def _to_quote(assignment: Assignment, actor: Actor) -> Task:
     today, place = clock.today(), _department(assignment)
-    due = due_on(assignment.accepted_at or assignment.put_at, QUOTE_WORKING_DAYS, place)
+    seen_at = getattr(assignment, "appointment_at", None)
+    due = quote_due_on(assignment.accepted_at or assignment.put_at, seen_at, place)
     assessment = assignment.referral.assessment
     eligible_until = assessment.valid_until if assessment else None
     has_expired = bool(eligible_until and eligible_until < today)
@@ -192,6 +194,10 @@ def _to_quote(assignment: Assignment, actor: Actor) -> Task:
 def _before_the_quote(assignment: Assignment, actor: Actor, *, has_expired: bool) -> str:
     if has_expired:
         return _("L’éligibilité a expiré : demandez à la structure de la refaire avant le devis.")
+    seen_at = getattr(assignment, "appointment_at", None)
+    if seen_at is not None:
+        when = moment_at_garage(seen_at, assignment.garage)
+        return f"{_sentence(fault_of(assignment))} {_('Rendez-vous le %(when)s.') % {'when': when}}".strip()
     then = (
         _("Fixez le rendez-vous, examinez la voiture, puis écrivez le devis.")
         if actor.can(Permission.ISSUE_QUOTES)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
@@ -31,11 +31,13 @@ from referrals.clock import (
     REPAIR_WORKING_DAYS,
     REVIEW_WORKING_DAYS,
     due_on,
+    quote_due_on,
     working_days_between,
 )
 from referrals.models import Assignment, QuoteVersion, Referral
 from referrals.readiness import Missing, missing_for_sending
 from referrals.states import REOPEN_WITHIN_DAYS, DeclineReason, End, State
+from referrals.words import moment_at_garage
 
 
 class Urgency(IntEnum):
@@ -373,7 +375,8 @@ def _accepted(referral: Referral) -> NextStep:
     assert held is not None
     if not is_usable(referral.assessment, clock.today()):
         return _expired_while_accepted(referral, held)
-    due = due_on(held.accepted_at or held.put_at, QUOTE_WORKING_DAYS, _place(held))
+    seen_at = getattr(held, "appointment_at", None)
+    due = quote_due_on(held.accepted_at or held.put_at, seen_at, _place(held))
     if due < clock.today():
         return _quote_overdue(referral, held, due)
     label, url, whom = _call(held.garage, referral)
@@ -382,14 +385,23 @@ def _accepted(referral: Referral) -> NextStep:
         sense="good",
         title=_("Acceptée"),
         detail=_("le %(day)s") % {"day": day_fr(held.accepted_at, "weekday")},
-        sentence=_("%(garage)s a accepté : il fixe le rendez-vous avec %(person)s, puis établit le devis.")
-        % {"garage": held.garage.name, "person": referral.beneficiary.first_name},
+        sentence=_until_seen(referral, held, seen_at),
         label=label,
         url=url,
         whom=whom,
         icon="phone",
         due=due,
     )
+
+
+def _until_seen(referral: Referral, held: Assignment, seen_at: datetime | None) -> str:
+    said = {"garage": held.garage.name, "person": referral.beneficiary.first_name}
+    if seen_at is None:
+        return _("%(garage)s a accepté : il fixe le rendez-vous avec %(person)s, puis établit le devis.") % said
+    when = moment_at_garage(seen_at, held.garage)
+    if seen_at > clock.now():
+        return _("%(garage)s attend %(person)s le %(when)s, puis établit le devis.") % {**said, "when": when}
+    return _("%(garage)s avait rendez-vous avec %(person)s le %(when)s : le devis vient.") % {**said, "when": when}
 
 
 def _quote_overdue(referral: Referral, held: Assignment, due: date) -> NextStep:
@@ -400,8 +412,7 @@ def _quote_overdue(referral: Referral, held: Assignment, due: date) -> NextStep:
         sense="late",
         title=_days_late(late),
         detail=_("devis attendu le %(day)s") % {"day": day_fr(due, "weekday")},
-        sentence=_("%(garage)s a accepté le %(day)s, mais aucun devis n’est proposé. Un rendez-vous est-il pris ?")
-        % {"garage": held.garage.name, "day": day_fr(held.accepted_at)},
+        sentence=_no_quote_yet(held),
         label=label,
         url=url,
         whom=whom,
@@ -410,6 +421,15 @@ def _quote_overdue(referral: Referral, held: Assignment, due: date) -> NextStep:
         of=QUOTE_WORKING_DAYS,
         due=due,
     )
+
+
+def _no_quote_yet(held: Assignment) -> str:
+    seen_at = getattr(held, "appointment_at", None)
+    if seen_at is None:
+        said = _("%(garage)s a accepté le %(day)s, mais aucun devis n’est proposé. Un rendez-vous est-il pris ?")
+        return said % {"garage": held.garage.name, "day": day_fr(held.accepted_at)}
+    said = _("Rendez-vous le %(when)s, et pas encore de devis de %(garage)s. La personne est-elle venue ?")
+    return said % {"garage": held.garage.name, "when": moment_at_garage(seen_at, held.garage)}
 
 
 def _expired_while_accepted(referral: Referral, held: Assignment) -> NextStep:

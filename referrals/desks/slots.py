@@ -135,7 +135,7 @@ def _show(request: HttpRequest, garage: Garage, days: Sequence[date], form: Week
         Day(one, by_day.get(one, []), _hours(week, one, department), form.of(one) if one in form.days else None)
         for one in days
     ]
-    context = {"garage": garage, "days": shown, "form": form, **_around(days[0])}
+    context = {"garage": garage, "days": shown, "form": form, "has_slots": bool(by_day), **_around(days[0])}
     return page(request, "referrals/garage/slots.html", context, status=422 if form.is_bound else 200)
 
 

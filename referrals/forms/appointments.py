@@ -46,9 +46,12 @@ class MomentForm(forms.Form):
         if self.slots:
             offered = [(uid, _slot_in_words(one)) for uid, one in self.slots.items()]
             self.fields["slot"].choices = [*offered, (OTHER, gettext("Un autre moment"))]
+            self.fields["slot"].depends_on_another = is_needed
         else:
             del self.fields["slot"]
         self.fields["day"].years = _years
+        for name in ("day", "hour"):
+            self.fields[name].depends_on_another = is_needed  # unless a slot is chosen
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

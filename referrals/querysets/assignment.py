@@ -170,6 +170,13 @@ class AssignmentQuerySet(UnreadQuestions, RecordQuestions, GarageDeskQuestions):
             offer_valid_until=Subquery(in_force.values("valid_until")[:1]),
         )
 
+    def with_appointment(self) -> Self:
+        """With `appointment_at`, when the car is seen or was: booked or kept, the latest; None without one."""
+        from referrals.models import Appointment
+
+        fixed = Appointment.objects.filter(assignment=OuterRef("pk"), status__in=["booked", "kept"])
+        return self.annotate(appointment_at=Subquery(fixed.order_by("-starts_at").values("starts_at")[:1]))
+
     def with_last_act(self) -> Self:
         """With `last_verb`, the last that happened to it while this garage held it."""
         from referrals.models import LogEntry

@@ -42,6 +42,10 @@ class LogEntryQuerySet(models.QuerySet):
         last = self.filter(referral=referral).aggregate(last=models.Max("position"))["last"]
         return (last or 0) + 1
 
+    def but_messages(self) -> Self:
+        """Without the lines of what was written: their own page tells it."""
+        return self.exclude(verb=Verb.WRITE_MESSAGE)
+
     def of_verb(self, verb: str) -> Self:
         return self.filter(verb=verb)
 

@@ -187,6 +187,7 @@ class ReferralQuerySet(DeskQuestions):
 
         versions = QuoteVersion.objects.latest_first().select_related("answer")
         asked = Assignment.objects.last_first().select_related("garage__commune", "quote", "repair")
+        asked = asked.with_appointment()
         return self.prefetch_related(
             Prefetch("assignments", asked),
             Prefetch("assignments__garage__contacts", Contact.objects.current()),

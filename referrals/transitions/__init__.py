@@ -64,7 +64,6 @@ from referrals.transitions.sending import (
     send_for_review,
     unsend,
 )
-from referrals.transitions.telling_photos import tell_of_photos
 from referrals.transitions.undelivered import tell_undelivered
 
 __all__ = [
@@ -133,7 +132,6 @@ __all__ = [
     "supplement",
     "take_incident",
     "take_place",
-    "tell_of_photos",
     "tell_refusal",
     "tell_undelivered",
     "unsend",

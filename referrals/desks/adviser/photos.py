@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from mobiliz.lib.refusals import attempt
 from mobiliz.lib.uploads import accepts_files
-from referrals import permissions, transitions
+from referrals import permissions
 from referrals import photos as verbs
 from referrals.forms.photos import PhotosForm
 from referrals.models import Photo, Referral
-from referrals.states import State, Verb
+from referrals.states import Verb
 
 ACTS = ("ajouter-photos", "retirer")
 
@@ -69,18 +68,13 @@ def keep(request: HttpRequest, referral: Referral) -> tuple[PhotosForm, str]:
 
 
 def _added(request: HttpRequest, referral: Referral, form: PhotosForm) -> str:
-    added = []
+    count = 0
     for image in form.accepted:
-        photo = attempt(form, partial(verbs.add_photo, referral, image=image, by=request.actor))
-        if photo is None:
+        if attempt(form, partial(verbs.add_photo, referral, image=image, by=request.actor)) is None:
             break
-        added.append(photo)
-    count = len(added)
+        count += 1
     if not count:
         return ""
-    if referral.state != State.DRAFT:
-        with suppress(transitions.Overtaken):  # taken back meanwhile: nobody waits for them
-            transitions.tell_of_photos(referral, photos=added, by=request.actor)
     return ngettext("La photo est ajoutée.", "%(count)d photos sont ajoutées.", count) % {"count": count}
 
 

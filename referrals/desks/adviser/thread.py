@@ -100,7 +100,7 @@ _LOG, _NOTE = 0, 1
 
 def _log(referral: Referral, mark: Mark | None) -> list[tuple[Mark, Event]]:
     asked = list(referral.assignments.all())
-    entries = LogEntry.objects.of_referral(referral).with_actors().newest_first()
+    entries = LogEntry.objects.of_referral(referral).but_messages().with_actors().newest_first()
     if mark:
         entries = entries.older_than(mark.at, _below(mark, _LOG))
     return [(Mark(entry.at, _LOG, entry.pk), event_of(entry, asked)) for entry in entries[: SIZE + 1]]

@@ -312,3 +312,24 @@ def test_the_page_takes_few_queries(as_adviser, held, workshop, django_assert_ma
     with django_assert_max_num_queries(10):
         read(as_adviser, held)
     assert Appointment.objects.count() == 1
+
+
+def test_what_was_written_does_not_crowd_the_story_of_the_case(as_adviser, as_workshop, held, workshop):
+    journey.message(held, workshop)
+    for client, name, uid in ((as_adviser, "referral_case", held.referral.uid), (as_workshop, "assignment", held.uid)):
+        assert "Message échangé" not in client.get(reverse(name, args=[uid])).content.decode()
+
+
+@pytest.mark.parametrize("days", [3, 12])
+def test_both_desks_say_when_the_car_is_seen_and_count_from_there(as_adviser, as_workshop, held, workshop, days):
+    """Two working days after the appointment, whenever that is, and not five after the yes."""
+    made = journey.appointment(held, workshop, starts_at=opening(days))
+    due = {3: "lundi 23 novembre", 12: "mercredi 2 décembre"}[days]
+    desk = as_workshop.get(reverse("desk")).content.decode().replace("\u00a0", " ")
+    assert f"Devis à proposer avant {due}" in desk
+    case = as_adviser.get(reverse("referral_case", args=[held.referral.uid])).content.decode().replace("\u00a0", " ")
+    assert "Garage de la Loire attend Nadia le" in case
+    with later(days=25):
+        late = as_adviser.get(reverse("referral_case", args=[held.referral.uid])).content.decode()
+        assert "La personne est-elle venue" in late
+    assert fresh(made).status == "booked"

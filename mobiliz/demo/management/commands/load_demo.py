@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from mobiliz.accounts.models import User
 from mobiliz.demo.cases import load_cases
+from mobiliz.demo.exchange import load_exchange
 from mobiliz.demo.follow_up import load_follow_up
 from mobiliz.demo.history import load_past
 from mobiliz.demo.network import load_network
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         self._timed("historique", lambda: load_past(cast, offer))
         self._timed("dossiers en cours", lambda: load_cases(cast))
         self._timed("notes et absences", lambda: load_follow_up(cast))
+        self._timed("messages et rendez-vous", lambda: load_exchange(cast))
 
     def _timed(self, what: str, load: Callable[[], Any]) -> Any:
         began = time.monotonic()
