@@ -16,6 +16,7 @@ from mobiliz.lib.pages import get_visible_or_404, page, require
 from mobiliz.lib.paging import list_page, paged
 from mobiliz.lib.refusals import Refused, attempt
 from mobiliz.lib.seen import attempt_seen
+from mobiliz.lib.text import of_name
 from partners import actions, reading
 from partners.forms import ORDERS, ORDERS_OF_PILOTS, AgencyForm, EndForm, StructureFilter, StructureForm
 from partners.models import Adviser, Agency, Structure
@@ -88,7 +89,7 @@ def confirm_adviser(request: HttpRequest, uid: UUID) -> HttpResponse:
     adviser = get_visible_or_404(Adviser.objects.current().for_list(), request.actor, uid)
     require(can_confirm_adviser(request.actor, adviser))
     place = Structure.objects.visible_to(request.actor).of_members_of(adviser.organisation_id).get()
-    done = _("C’est noté : la ligne de %(adviser)s est toujours la bonne.") % {"adviser": adviser}
+    done = _("C’est noté : la ligne %(of_name)s est toujours la bonne.") % {"of_name": of_name(str(adviser))}
     return _act(request, place, lambda: actions.confirm_adviser(adviser, by=request.actor), done)
 
 

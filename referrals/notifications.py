@@ -387,7 +387,7 @@ _REMINDED: dict[Step, Callable[[News], None]] = {
         gettext_noop("accepté, mais sans rendez-vous : appelez la personne, ou notez le jour."),
     ),
     Step.NO_QUOTE: _both(
-        gettext_noop("rendez-vous passé, et pas encore de devis de %(garage)s. La personne est-elle venue ?"),
+        gettext_noop("rendez-vous passé à %(garage)s, et pas encore de devis. La personne est-elle venue ?"),
         gettext_noop("rendez-vous passé : écrivez le devis, ou notez que la personne n’est pas venue."),
     ),
     Step.CALL_PERSON: lambda news: news.adviser(
@@ -433,6 +433,7 @@ _TOLD: dict[Verb, Callable[[News], None]] = {
     Verb.CLOSE: _ended,
     Verb.HAND_TO_COLLEAGUE: lambda news: news.adviser(_("ce dossier vous est confié."), can_wait=True),
     Verb.MOVE_TO_PERSON: _released,
+    Verb.TELL_OF_PHOTOS: lambda news: news.garage_people(_("il y a de nouvelles photos de la voiture."), can_wait=True),
     Verb.PROPOSE_APPOINTMENT: _appointment(gettext_noop("rendez-vous proposé le %(when)s : demandez à la personne.")),
     Verb.CONFIRM_APPOINTMENT: _appointment(gettext_noop("rendez-vous confirmé : le %(when)s.")),
     Verb.MOVE_APPOINTMENT: _appointment(gettext_noop("rendez-vous déplacé au %(when)s : dites si cela va.")),

@@ -85,6 +85,7 @@ class Verb(StrEnum):
     REMIND = "remind"  # the clock wrote to someone who owes an act
     PAUSE_REMINDERS = "pause_reminders"
     RESUME_REMINDERS = "resume_reminders"
+    TELL_OF_PHOTOS = "tell_of_photos"  # more of them, after it was sent
     MERGE_PEOPLE = "merge_people"  # two records of one person become one
     REPORT_INCIDENT = "report_incident"
     WITHDRAW_INCIDENT = "withdraw_incident"  # by whoever's side reported it
@@ -227,6 +228,7 @@ TABLE: dict[Verb, Move] = {
     Verb.REMIND: _move({*CHASED}, {*CHASED}, {P.SYSTEM}),
     Verb.PAUSE_REMINDERS: _move({*CHASED}, {*CHASED}, {P.ADVISER}),
     Verb.RESUME_REMINDERS: _move({*CHASED}, {*CHASED}, {P.ADVISER}),
+    Verb.TELL_OF_PHOTOS: _move({*OPEN_STATES} - {S.DRAFT}, {*OPEN_STATES} - {S.DRAFT}, {P.ADVISER}),
     Verb.MERGE_PEOPLE: _move({*State}, {*State}, {P.ADVISER}),
     # what failed someone is said and answered whatever became of the case
     Verb.REPORT_INCIDENT: _move({*State}, {*State}, {P.ADVISER, P.GARAGE, P.PILOT, P.SYSTEM}),

@@ -16,6 +16,7 @@ from mobiliz.lib import clock
 from mobiliz.lib.refusals import Refused
 from mobiliz.lib.seen import refuse_overtaken
 from mobiliz.lib.templatetags.mobiliz import day_fr
+from mobiliz.lib.text import of_name
 
 MAX_CONTACTS = 9
 
@@ -130,8 +131,8 @@ def _current_contacts(garage: Garage) -> list[Contact]:
 def _still_there(contact: Contact) -> Contact:
     row = Contact.objects.get(pk=contact.pk)
     if row.ended_on is not None:
-        message = _("Le départ de %(contact)s est déjà noté, au %(on)s.")
-        raise Refused(message % {"contact": row, "on": day_fr(row.ended_on)})
+        message = _("Le départ %(of_name)s est déjà noté, au %(on)s.")
+        raise Refused(message % {"of_name": of_name(str(row)), "on": day_fr(row.ended_on)})
     return row
 
 

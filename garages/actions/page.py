@@ -23,7 +23,7 @@ from mobiliz.lib.distances import haversine_km
 from mobiliz.lib.refusals import Refused
 from mobiliz.lib.seen import refuse_overtaken
 from mobiliz.lib.templatetags.mobiliz import day_fr
-from mobiliz.lib.text import normalise
+from mobiliz.lib.text import normalise, of_place
 from mobiliz.territory.models import Commune
 
 FARTHEST_FROM_COMMUNE_KM = 60  # from the town hall of Arles to its end is some 40 km
@@ -146,8 +146,8 @@ def _position(facts: GarageFacts) -> tuple[float, float]:
         return commune.latitude, commune.longitude
     distance = haversine_km(commune.latitude, commune.longitude, facts.latitude, facts.longitude)
     if distance > FARTHEST_FROM_COMMUNE_KM:
-        message = _("Cette position est à %(km)d km de %(commune)s. Corrigez-la, ou laissez vides les deux cases.")
-        raise Refused(message % {"km": distance, "commune": commune.name}, field="latitude")
+        message = _("Cette position est à %(km)d km %(of_place)s. Corrigez-la, ou laissez vides les deux cases.")
+        raise Refused(message % {"km": distance, "of_place": of_place(commune.name)}, field="latitude")
     return facts.latitude, facts.longitude
 
 

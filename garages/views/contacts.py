@@ -17,6 +17,7 @@ from garages.views.core import act, answer, contact_of, editable, form_page, pos
 from mobiliz.lib import clock
 from mobiliz.lib.refusals import attempt
 from mobiliz.lib.seen import attempt_seen
+from mobiliz.lib.text import of_name
 
 
 @form_page
@@ -53,7 +54,7 @@ def confirm_contact(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def end_contact(request: HttpRequest, uid: UUID) -> HttpResponse:
     contact = contact_of(request, uid, may=can_edit)
-    done = _("Le départ de %(contact)s est noté.") % {"contact": contact}
+    done = _("Le départ %(of_name)s est noté.") % {"of_name": of_name(str(contact))}
     return act(request, contact.garage, lambda: actions.end_contact(contact, on=clock.today(), by=request.actor), done)
 
 

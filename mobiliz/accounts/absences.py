@@ -14,6 +14,7 @@ from mobiliz.accounts.permissions import can_declare_absence
 from mobiliz.lib import clock
 from mobiliz.lib.refusals import Refused
 from mobiliz.lib.templatetags.mobiliz import day_fr
+from mobiliz.lib.text import of_name
 
 LONGEST_DAYS = 366
 
@@ -82,8 +83,8 @@ def _refuse_stranger(member: Membership, covered_by: Membership) -> None:
 def _refuse_overlap(member: Membership, covered_by: Membership, from_on: date, until_on: date) -> None:
     then = Absence.objects.overlapping(from_on, until_on).with_people()
     if same := then.of_member(member).first():
-        message = _("Une absence de %(who)s est déjà notée %(when)s : %(cover)s répond à sa place.")
-        words = {"who": member.user, "when": days_in_words(same), "cover": same.covered_by.user}
+        message = _("Une absence %(of_name)s est déjà notée %(when)s : %(cover)s répond à sa place.")
+        words = {"of_name": of_name(str(member.user)), "when": days_in_words(same), "cover": same.covered_by.user}
         raise Refused(message % words, field="from_on")
     if away := then.of_member(covered_by).first():
         message = _("%(who)s a aussi une absence notée %(when)s : choisissez un autre collègue.")

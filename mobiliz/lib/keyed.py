@@ -46,7 +46,7 @@ def _hash(key: bytes, text: str) -> str:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
-class KeyedHashField(models.CharField):
+class KeyedHashField(models.CharField):  # type: ignore[type-arg]
     """`KeyedHashField("phone", source="identity_by_phone")`: the hash of that property, at every save and bulk_create.
 
     A queryset's `update` writes what it is told.

@@ -60,7 +60,8 @@ def _nirs(text: str) -> Iterator[tuple[int, int]]:
 
 def _next_nir(text: str, at: int) -> tuple[int, int] | None:
     spans = [span for span in (_grouped(text, at), _in_any_groups(text, at)) if span]
-    return min(spans, default=None)
+    # of two that begin alike, the one with the key
+    return min(spans, key=lambda span: (span[0], -span[1]), default=None)
 
 
 def _grouped(text: str, at: int) -> tuple[int, int] | None:
@@ -105,6 +106,14 @@ def _has_right_key(text: str) -> bool:
 
 def _digits(text: str) -> str:
     return re.sub(r"[\W_]", "", text).upper()
+
+
+def of_place(name: str) -> str:
+    """ "de Guéret", "d’Ambert", "du Puy-en-Velay", "des Sables-d’Olonne"."""
+    for article, of in (("Le ", "du "), ("Les ", "des ")):
+        if name.startswith(article):
+            return of + name.removeprefix(article)
+    return of_name(name)
 
 
 def of_name(name: str) -> str:

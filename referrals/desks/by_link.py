@@ -27,6 +27,7 @@ from mobiliz.lib.limits import Limit
 from mobiliz.lib.pages import get_visible_or_404, page
 from referrals import actions, links
 from referrals.desks import garage_acts as acts
+from referrals.desks.appointments import asked_slot
 from referrals.desks.attempts import attempt
 from referrals.desks.garage import sender_of, today_rate
 from referrals.desks.garage_tasks import who_and_what
@@ -157,6 +158,7 @@ def _case(held: Assignment, link: PersonalLink, bound: dict[str, Any] | None) ->
         "sender": sender_of(referral),
         "rate": today_rate(held.garage),
         "is_eligible": is_usable(referral.assessment, clock.today()),
+        "asked_slot": asked_slot(held) if is_waiting else "",
         "first": acts.offered(OFFERED, held, actor, bound or {}) if is_waiting else [],
         "photos": Photo.objects.visible_to(actor).of_referral(referral).in_order(),
     }

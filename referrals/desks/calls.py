@@ -9,14 +9,19 @@ from django.utils.translation import gettext as _
 
 from mobiliz.lib import clock
 from mobiliz.lib.templatetags.mobiliz import day_fr, hour_fr
+from mobiliz.lib.text import of_name
 from referrals.models import Called, Note, Referral
 
 
 def call_title(note: Note, person: str) -> str:
     """Who called whom, and whether they spoke."""
     whom = note.contact or note.garage or note.who or person
-    direction = _("Appel de %(whom)s") if note.is_incoming else _("Appel à %(whom)s")
-    title = direction % {"whom": _with_garage(str(whom), note)}
+    who = _with_garage(str(whom), note)
+    title = (
+        _("Appel %(of_name)s") % {"of_name": of_name(who)}
+        if note.is_incoming
+        else _("Appel à %(whom)s") % {"whom": who}
+    )
     return title if note.is_reached else _("%(call)s : pas de réponse") % {"call": title}
 
 

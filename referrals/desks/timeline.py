@@ -88,6 +88,7 @@ LOOKS: dict[str, Look] = {
     **{f"remind:{step.value}": Look("wait", "bell", title) for step, title in words.STEPS.items()},
     Verb.PAUSE_REMINDERS: Look("info", "pause", gettext_lazy("Relances suspendues")),
     Verb.RESUME_REMINDERS: Look("info", "play", gettext_lazy("Relances reprises")),
+    Verb.TELL_OF_PHOTOS: Look("info", "camera", gettext_lazy("Photos ajoutées")),
     Verb.MERGE_PEOPLE: Look("info", "user", gettext_lazy("Deux fiches de la même personne réunies")),
     Verb.REPORT_INCIDENT: Look("late", "exclamation-triangle", gettext_lazy("Incident : %(incident)s")),
     Verb.WITHDRAW_INCIDENT: Look("info", "arrow-left", gettext_lazy("Incident retiré : %(incident)s")),
@@ -194,6 +195,7 @@ def _told(entry: LogEntry) -> Iterator[str]:
         kind = _("erreur") if detail.get("kind") == "error" else _("changement")
         yield _("%(kind)s : %(fields)s.") % {"kind": kind.capitalize(), "fields": listed}
     yield from _of_an_appointment(entry)
+    yield from _of_photos(detail)
     if "retired" in detail:
         yield from _of_a_merge(detail)
     if "before" in detail and entry.verb == Verb.HAND_TO_COLLEAGUE:
@@ -225,6 +227,11 @@ def _moment(entry: LogEntry, name: str) -> str:
     """A moment of the log, as the clock of the garage shows it."""
     assert entry.assignment is not None
     return words.moment_at_garage(datetime.fromisoformat(entry.detail[name]), entry.assignment.garage)
+
+
+def _of_photos(detail: dict[str, Any]) -> Iterator[str]:
+    if count := len(detail.get("photos", ())):
+        yield ngettext("Une de plus.", "%(count)d de plus.", count) % {"count": count}
 
 
 def _of_a_merge(detail: dict[str, Any]) -> Iterator[str]:

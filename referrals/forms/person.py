@@ -22,6 +22,7 @@ from mobiliz.lib.forms import (
     WholeFieldFr,
 )
 from mobiliz.lib.periods import age_fr, age_on
+from mobiliz.lib.text import of_name
 from mobiliz.territory.forms import CommuneField
 from referrals import consent
 from referrals.models import Beneficiary, Referral
@@ -153,7 +154,7 @@ class SamePersonForm(forms.Form):
         field = self.fields["who"]
         field.choices = [
             *(
-                (str(person.uid), gettext("Oui, reprendre la fiche de %(name)s") % {"name": person})
+                (str(person.uid), gettext("Oui, reprendre la fiche %(of_name)s") % {"of_name": of_name(str(person))})
                 for person in self.people
             ),
             (OTHER, _("Non, c’est quelqu’un d’autre : créer une fiche")),

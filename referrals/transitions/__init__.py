@@ -64,6 +64,7 @@ from referrals.transitions.sending import (
     send_for_review,
     unsend,
 )
+from referrals.transitions.telling_photos import tell_of_photos
 from referrals.transitions.undelivered import tell_undelivered
 
 __all__ = [
@@ -132,6 +133,7 @@ __all__ = [
     "supplement",
     "take_incident",
     "take_place",
+    "tell_of_photos",
     "tell_refusal",
     "tell_undelivered",
     "unsend",

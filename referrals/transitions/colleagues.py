@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.models import Membership
+from mobiliz.lib.text import of_name
 from referrals.models import Referral
 from referrals.states import State, Verb
 from referrals.transitions.core import Refused, begin, finish, overtaken
@@ -21,8 +22,9 @@ def hand_to_colleague(referral: Referral, *, to: Membership, by: Actor, why: str
     if referral.adviser_id == to.pk:
         raise overtaken(referral)
     if not Membership.objects.advisers_for(referral.organisation).with_pk(to.pk).exists():
-        message = _("%(who)s ne voit pas ce dossier : choisissez un collègue de %(place)s.")
-        raise Refused(message % {"who": to.user, "place": referral.organisation}, code="not_a_colleague", field="to")
+        message = _("%(who)s ne voit pas ce dossier : choisissez un collègue %(of_place)s.")
+        words = {"who": to.user, "of_place": of_name(str(referral.organisation))}
+        raise Refused(message % words, code="not_a_colleague", field="to")
     before = referral.adviser.user.get_full_name() if referral.adviser else ""
     referral.adviser = to
     told = {"to": to.user.get_full_name(), "before": before, "why": why.strip()}

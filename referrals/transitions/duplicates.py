@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from mobiliz.accounts.actors import SYSTEM, Actor
+from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from mobiliz.lib.keyed import keyed_hashes
 from mobiliz.lib.limits import Limit
@@ -140,7 +140,7 @@ def connect(incident: Incident, *, words: str, by: Actor) -> None:
 
 
 def _tell(referral: Referral, words: str, by: Actor) -> Incident:
-    """The other side asked for nothing: it reads what was answered."""
+    """The other side asked for nothing, and no pilot is called upon: it reads what was answered."""
     moment = clock.now()
     incident = Incident(
         referral=referral,
@@ -151,7 +151,6 @@ def _tell(referral: Referral, words: str, by: Actor) -> Incident:
     )
     _answered(incident, words, by)
     incident.save()
-    log_incident(referral, Verb.REPORT_INCIDENT, incident, SYSTEM)
     log_incident(referral, Verb.ANSWER_INCIDENT, incident, by)
     return incident
 

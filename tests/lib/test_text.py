@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mobiliz.lib.text import find_nir, mask_nir, normalise, of_name
+from mobiliz.lib.text import find_nir, mask_nir, normalise, of_name, of_place
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,12 @@ def test_every_well_formed_number_with_its_key_is_found(sex, year, month, place,
     assert find_nir(f"son numéro {thirteen}{key_of(thirteen)} est là") == thirteen + key_of(thirteen)
 
 
+def test_a_key_written_digit_by_digit_belongs_to_its_number():
+    digits = THIRTEEN + key_of(THIRTEEN)
+    written = f"{digits[:13]} {digits[13]} {digits[14]}"
+    assert find_nir(f"n° {written}.") == written
+
+
 GAPS = st.sampled_from([" ", "\u00a0", "\u202f", ".", "-", " – ", "/", "_", ", ", "\t", "\n", " / "])
 
 
@@ -192,3 +198,9 @@ def test_without_its_key_it_is_known_by_its_groups(gap, groups):
 )
 def test_what_stands_before_a_name_is_elided_where_people_elide_it(name, said):
     assert of_name(name) == said
+
+
+def test_what_stands_before_a_place_takes_its_article_along():
+    names = ("Guéret", "Ambert", "Le Puy-en-Velay", "Les Sables-d’Olonne", "Lens")
+    said = ["de Guéret", "d’Ambert", "du Puy-en-Velay", "des Sables-d’Olonne", "de Lens"]
+    assert [of_place(name) for name in names] == said

@@ -5,7 +5,7 @@ import pytest
 from mobiliz.accounts.actors import SYSTEM
 from mobiliz.lib import clock
 from referrals import transitions
-from referrals.models import Appointment, Assignment, IncidentKind, Resolution
+from referrals.models import Appointment, Assignment, IncidentKind, Photo, Resolution
 from referrals.states import DeclineReason, Outcome, State, Verb
 from referrals.transitions.core import begin, finish
 from tests.cast import actor
@@ -130,6 +130,9 @@ def do(adviser, colleague, workshop, pilot, garage, other_garage):
                 words="J’ai appelé le garage",
                 resolution=Resolution.GARAGE_REMINDED,
                 by=by_pilot,
+            ),
+            "tell_of_photos": lambda: transitions.tell_of_photos(
+                referral, photos=[Photo(referral=referral)], by=by_adviser
             ),
             "move_to_person": lambda: transitions.move_to_person(
                 referral,

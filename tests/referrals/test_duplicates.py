@@ -259,6 +259,8 @@ def test_both_logs_say_so_in_codes(asked, pilot):
     for referral in Referral.objects.all():
         last = LogEntry.objects.of_referral(referral).latest_first().first()
         assert (last.verb, last.detail["resolution"]) == ("answer_incident", "connected")
+    reported = LogEntry.objects.of_verb("report_incident")
+    assert [entry.referral for entry in reported] == [asked.referral]  # pilots are told of what they have to answer
 
 
 def test_in_touch_once(asked, pilot, regional_pilot):

@@ -82,6 +82,7 @@ MOVES = [
         for verb in ("report_incident", "withdraw_incident", "take_incident", "answer_incident")
     ],
     ("move_to_person", "draft review waiting", "draft"),
+    ("tell_of_photos", "review waiting accepted quoted agreed", "review waiting accepted quoted agreed"),
 ]
 
 

@@ -17,6 +17,7 @@ from mobiliz.lib import numbers, periods
 from mobiliz.lib.clock import PARIS, day_of, today
 from mobiliz.lib.paging import COUNTED, Page
 from mobiliz.lib.text import of_name as elided
+from mobiliz.lib.text import of_place as place_elided
 
 register = template.Library()
 
@@ -201,6 +202,12 @@ def count_fr(found: Page, forms: str) -> str:
 def sort_head(found: Page, name: str, css: str = "") -> dict[str, Any]:
     """The heading of a column by which a list can be sorted: `{% sort_head found "nom" %}`."""
     return {"head": found.heads[name], "css": css}
+
+
+@register.filter
+def of_place(name: object) -> str:
+    """`{{ commune.name|of_place }}`: "de Guéret", "du Puy-en-Velay"."""
+    return place_elided(str(name))
 
 
 @register.filter

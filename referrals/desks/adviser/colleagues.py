@@ -20,6 +20,7 @@ from mobiliz.accounts.models import Absence, Membership
 from mobiliz.accounts.permissions import can_declare_absence
 from mobiliz.lib import clock, refusals
 from mobiliz.lib.pages import get_visible_or_404, page, require
+from mobiliz.lib.text import of_name
 from referrals import permissions, transitions
 from referrals.desks.adviser.case import load_case
 from referrals.desks.attempts import attempt
@@ -89,7 +90,7 @@ def come_back(request: HttpRequest, uid: UUID) -> HttpResponse:
     except refusals.Refused as refused:
         messages.info(request, refused.message)
     else:
-        messages.success(request, _("L’absence de %(who)s est finie.") % {"who": away.member.user})
+        messages.success(request, _("L’absence %(of_name)s est finie.") % {"of_name": of_name(str(away.member.user))})
     return redirect("referral_colleagues")
 
 

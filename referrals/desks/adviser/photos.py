@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,11 +18,11 @@ from django.views.decorators.http import require_http_methods
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from mobiliz.lib.refusals import attempt
 from mobiliz.lib.uploads import accepts_files
-from referrals import permissions
+from referrals import permissions, transitions
 from referrals import photos as verbs
 from referrals.forms.photos import PhotosForm
 from referrals.models import Photo, Referral
-from referrals.states import Verb
+from referrals.states import State, Verb
 
 ACTS = ("ajouter-photos", "retirer")
 
@@ -68,13 +69,18 @@ def keep(request: HttpRequest, referral: Referral) -> tuple[PhotosForm, str]:
 
 
 def _added(request: HttpRequest, referral: Referral, form: PhotosForm) -> str:
-    count = 0
+    added = []
     for image in form.accepted:
-        if attempt(form, partial(verbs.add_photo, referral, image=image, by=request.actor)) is None:
+        photo = attempt(form, partial(verbs.add_photo, referral, image=image, by=request.actor))
+        if photo is None:
             break
-        count += 1
+        added.append(photo)
+    count = len(added)
     if not count:
         return ""
+    if referral.state != State.DRAFT:
+        with suppress(transitions.Overtaken):  # taken back meanwhile: nobody waits for them
+            transitions.tell_of_photos(referral, photos=added, by=request.actor)
     return ngettext("La photo est ajoutée.", "%(count)d photos sont ajoutées.", count) % {"count": count}
 
 

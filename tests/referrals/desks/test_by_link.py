@@ -222,3 +222,17 @@ def test_whoever_is_signed_in_there_is_led_to_the_page_with_everything(client, a
 def test_opening_costs_few_queries(client, token, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         client.get(url("personal_link", token))
+
+
+def test_a_day_may_be_proposed_with_the_yes(client, asked, token):
+    soon = clock.today() + timedelta(days=10)
+    day = soon + timedelta(days=(7 - soon.weekday()) % 7)
+    assert press(client, token, "accepter", day=day.strftime("%d/%m/%Y"), hour="8 h 30").status_code == 302
+    assert journey.fresh(asked).appointments.get().status == "proposed"
+
+
+def test_a_day_without_an_hour_is_asked_again_and_keeps_what_was_typed(client, asked, token):
+    page = press(client, token, "accepter", day="01/12/2026", hour="")
+    assert page.status_code == 422
+    assert "01/12/2026" in page.content.decode()
+    assert journey.fresh(asked).accepted_at is None

@@ -80,7 +80,7 @@ def test_an_absence_is_noted_and_ended_from_the_team(as_adviser, adviser, collea
     assert "C’est noté : Zoé Martin répond le" in page
     assert "Absence à venir" in page
     page = text_of(as_adviser.post(url("come_back", Absence.objects.get().uid), follow=True))
-    assert "L’absence de Aline Dubois est finie." in page
+    assert "L’absence d’Aline Dubois est finie." in page
     assert not Absence.objects.exists()
 
 

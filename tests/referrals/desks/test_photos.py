@@ -2,6 +2,7 @@
 
 import io
 import re
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,7 @@ from PIL import Image
 
 from mobiliz.lib import storage
 from referrals import transitions
-from referrals.models import Photo
+from referrals.models import LogEntry, Photo
 from referrals.models.photos import MAX_PHOTOS
 from tests.cast import actor, sign_in
 from tests.factories import journey
@@ -256,7 +257,7 @@ def test_eight_photos_cost_as_many_queries_as_one(
     before = []
     for browser, address in pages:
         browser.get(address)
-        with django_assert_max_num_queries(12) as asked:
+        with django_assert_max_num_queries(15) as asked:
             browser.get(address)
         before.append(len(asked))
     for colour in COLOURS[1:MAX_PHOTOS]:
@@ -264,3 +265,31 @@ def test_eight_photos_cost_as_many_queries_as_one(
     for (browser, address), count in zip(pages, before, strict=True):
         with django_assert_num_queries(count):
             browser.get(address)
+
+
+# --- told, once a garage looks at it ----------------------------------------------------------------------
+def told(referral):
+    return [len(entry.detail["photos"]) for entry in LogEntry.objects.of_referral(referral).of_verb("tell_of_photos")]
+
+
+def test_photos_added_after_sending_are_told_in_the_thread_and_to_the_garage_by_click_once(
+    as_adviser, adviser, garage, workshop
+):
+    held = journey.sent(adviser, garage)
+    for _click in range(2):
+        as_adviser.post(photos_of(held.referral), {"photos": [a_photo("red"), a_photo("blue")]})
+    assert told(held.referral) == [2]
+    thread = unescape(text_of(as_adviser.get(reverse("referral_case", args=[held.referral.uid]))))
+    assert "Photos ajoutées" in thread
+    assert "2 de plus." in thread
+    assert "Photos ajoutées" in unescape(
+        text_of(sign_in(Client(), workshop).get(reverse("assignment", args=[held.uid])))
+    )
+    as_adviser.post(photos_of(held.referral), {"photos": [a_photo("red"), a_photo("green")]})
+    assert told(held.referral) == [2, 1]
+
+
+def test_photos_of_a_draft_are_told_to_nobody(as_adviser, draft):
+    as_adviser.post(photos_of(draft), {"photos": [a_photo("red")]})
+    assert positions(draft) == [1]
+    assert told(draft) == []
