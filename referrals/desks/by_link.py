@@ -129,9 +129,9 @@ def _shown(request: HttpRequest, link: PersonalLink, bound: dict[str, Any] | Non
     held = _held(link)
     context = {"link": link, "token": links.token_of(link), "assignment": held, "number": str(held.referral)}
     if held.is_open and not links.is_good(link):
-        return page(request, "referrals/link/expired.html", {**context, "can_renew": _can_renew(link)}, status=410)
+        return page(request, "referrals/link/expired.html", {**context, "can_renew": _can_renew(link)})
     if not held.is_open or not links.is_good(link):
-        return page(request, "referrals/link/ended.html", context, status=410)
+        return page(request, "referrals/link/ended.html", context)
     return page(request, "referrals/link/answer.html", {**context, **_case(held, link, bound)}, status=_status(bound))
 
 

@@ -458,7 +458,7 @@ PILOTS = [
 BY_LINK = [
     page("personal_link", "link", get=public(200, own_garage=302), post=public(405)),
     act("assignment_link_revoke", "sent_link", get=who(404, own_garage=302), post=who(404, own_garage=302)),
-    page("personal_link", "link_over", get=public(410, own_garage=302), post=public(405)),
+    page("personal_link", "link_over", get=public(200, own_garage=302), post=public(405)),
     act("personal_link_act", "link_accept", get=public(405), post=public(302)),
     act("personal_link_act", "link_unknown_act", get=public(405), post=public(404)),
     act("personal_link_fresh", "link", get=public(405), post=public(302)),

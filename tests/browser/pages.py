@@ -36,6 +36,8 @@ NOT_A_PAGE = {
     "api_schema": "a document for machines",
     "photo": "a picture, looked at on the pages that show it",
     "photo_thumbnail": "a picture, looked at on the pages that show it",
+    "personal_link_photo": "a picture, looked at on the page of the link",
+    "personal_link_thumbnail": "a picture, looked at on the page of the link",
     "communes": "a fragment: test_fragments.py asks for it through the fields that use it",
     "accounts:organisations": "a fragment: test_fragments.py asks for it through the field that uses it",
 }
