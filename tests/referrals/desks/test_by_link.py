@@ -140,7 +140,7 @@ def test_after_a_hand_over_the_link_says_that_it_is_over_and_shows_nothing(clien
     page = client.get(url("personal_link", token))
     assert page.status_code == 200
     assert asked.referral.beneficiary.first_name not in page.content.decode()
-    assert press(client, token, "accepter").status_code == 200
+    assert press(client, token, "accepter").status_code == 302
     assert not LogEntry.objects.of_verb("accept").exists()
 
 
