@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+
+from benchmarks.scratch import scratch_database
 
 LIMIT = 12
 ROWS = (1, 50)
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mobiliz.settings")
-
 
 def measure() -> list[dict]:
-    import django
-
-    django.setup()
-    with _scratch_database():
+    with scratch_database("bench_pages"):
         stage = _Stage()
         counted = {size: stage.grow(size).count() for size in ROWS}
     return [_row(page, counted[ROWS[0]][page], counted[ROWS[1]][page]) for page in counted[ROWS[0]]]
@@ -33,21 +28,6 @@ def _row(page: str, one: int, fifty: int) -> dict:
     }
 
 
-@contextmanager
-def _scratch_database() -> Iterator[None]:
-    from django.conf import settings
-    from django.test.utils import setup_databases, setup_test_environment, teardown_databases, teardown_test_environment
-
-    settings.DATABASES["default"]["TEST"]["NAME"] = "bench_pages"
-    setup_test_environment()
-    before = setup_databases(verbosity=0, interactive=False)
-    try:
-        yield
-    finally:
-        teardown_databases(before, verbosity=0)
-        teardown_test_environment()
-
-
 class _Stage:
     """A small network, and as many referrals in every state as asked."""
 
@@ -56,9 +36,7 @@ class _Stage:
         from tests.factories.accounts import MembershipFactory, UserFactory
         from tests.factories.garages import GarageFactory
         from tests.factories.partners import StructureFactory
-        from tests.factories.territory import small_territory
 
-        small_territory()
         self.size = 0
         self.structure = StructureFactory(name="Wimoov", at="42218")
         self.garage = GarageFactory(name="Garage de la Loire", at="42218", weekly_cap=50)

@@ -23,7 +23,7 @@ from mobiliz.accounts.actors import SYSTEM, Actor
 from mobiliz.lib import clock
 from mobiliz.lib.periods import iso_week_monday
 from mobiliz.territory.lands import Land, land_of
-from referrals.delays import circles_on
+from referrals.delays import CIRCLES_KM, circles_on
 from referrals.models import Assignment, GarageChoice, Referral
 from referrals.reach import FARTHEST_AGREED_KM, is_within, least_word_km
 from referrals.states import State
@@ -173,7 +173,7 @@ def candidates(
     circles = (*circles_on(clock.today()), FARTHEST_AGREED_KM)
     asked = list(Assignment.objects.of_referral(referral).that_refused().last_first().select_related("garage"))
     reachable = _reachable(referral, by).without([one.garage_id for one in asked])
-    near = list(reachable[:PRESELECTED])
+    near = list(reachable[:PRESELECTED]) if search.text else _nearest(reachable, referral, circles[0])
     found = list(reachable.matching(search.text)[:PRESELECTED]) if search.text else near
     is_elsewhere = also is not None and also not in [*near, *found]
     elsewhere = list(reachable.with_uid(also.uid)) if also and is_elsewhere else []
@@ -224,11 +224,12 @@ def within_agreed(referral: Referral) -> list[Candidate]:
 
     Where the nearest are all full, the nearest that are not.
     """
-    reachable = _askable_within_agreed(referral)
-    near = _within(reachable, referral)
+    reachable, reach = _askable_within_agreed(referral), _agreed_reach_km(referral)
+    near = _within(_nearest(reachable, referral, CIRCLES_KM[0], reach), referral)
     if len(near) == PRESELECTED and all(one.is_full for one in near):
         full = Assignment.objects.garages_full_in(iso_week_monday(clock.today()))
-        near = [*_within(reachable.taking_any().without(full), referral), *near]
+        free = list(reachable.taking_any().without(full)[:PRESELECTED])
+        near = [*_within(free, referral), *near]
     return near
 
 
@@ -254,8 +255,20 @@ def queue_for(referral: Referral) -> str:
     return "place" if all(one.is_one_of or not one.weekly_cap for one in near) else ""
 
 
-def _within(rows: GarageQuerySet, referral: Referral) -> list[Candidate]:
-    known = _known(list(rows[:PRESELECTED]), referral).values()
+def _nearest(
+    reachable: GarageQuerySet, referral: Referral, first_km: int, reach_km: float = FARTHEST_AGREED_KM
+) -> list[Garage]:
+    """Where garages are many, the first circle holds enough of them, and nobody measures the way to the others."""
+    if reach_km >= 2 * first_km:
+        home = referral.beneficiary.commune
+        close_by = list(reachable.in_box(home.latitude, home.longitude, first_km)[:PRESELECTED])
+        if len(close_by) == PRESELECTED and all(one.distance_km <= first_km for one in close_by):
+            return close_by
+    return list(reachable[:PRESELECTED])
+
+
+def _within(garages: Collection[Garage], referral: Referral) -> list[Candidate]:
+    known = _known(garages, referral).values()
     return sorted((one for one in known if one.is_within_agreed), key=_order)
 
 

@@ -37,12 +37,16 @@ class PlacedQuerySet(models.QuerySet):
 
     def within_km(self, latitude: float, longitude: float, km: float) -> Self:
         """Those at most so far, with `distance_km`: as the crow flies, the same figure as mobiliz.lib.distances."""
-        box = bounding_box(latitude, longitude, km)
         return (
-            self.filter(latitude__range=(box.south, box.north), longitude__range=(box.west, box.east))
+            self.in_box(latitude, longitude, km)
             .annotate(distance_km=_haversine_km(latitude, longitude))
             .filter(distance_km__lte=km)
         )
+
+    def in_box(self, latitude: float, longitude: float, km: float) -> Self:
+        """Those in the box around so many kilometres: its corners are farther."""
+        box = bounding_box(latitude, longitude, km)
+        return self.filter(latitude__range=(box.south, box.north), longitude__range=(box.west, box.east))
 
     def roughly_within(self, latitude: models.F, longitude: models.F, km: models.F) -> Self:
         """Those in a box around the row of an outer query: a little too large, for EXISTS before the exact distance."""

@@ -201,11 +201,11 @@ def test_one_or_fifty_garages_cost_the_same_queries(near, adviser, django_assert
     at_km(10)
     by = actor(adviser)
     near = Referral.objects.for_step(by).get()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         candidates(near, by=by)
     for km in range(1, 30):
         at_km(km / 2)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         candidates(near, by=by)
     with django_assert_num_queries(7):
         candidates(near, by=by, search=Search(text="km"))
