@@ -19,7 +19,7 @@ class CharterForm(forms.Form):
     version = FreeTextField(
         label=_("Version de la charte"),
         max_length=20,
-        help_text=_("Comme elle est écrite sur la charte : « 2 », « 2024 »."),
+        help_text=_("Comme elle est écrite sur la charte : « 2 », « 2024 »."),
         widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off"}),
     )
     garage_signed_on = PastDayField(label=_("Signée par le garage le"), required=False)
