@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import models
@@ -124,7 +124,7 @@ class AppointmentQuerySet(models.QuerySet):
     def soonest_first(self) -> Self:
         return self.order_by("starts_at", "pk")
 
-    def of_key(self, pk: int) -> models.Model:
+    def of_key(self, pk: int) -> Any:
         return self.get(pk=pk)
 
     def perhaps_to_remind(self, until: datetime) -> Self:

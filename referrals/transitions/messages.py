@@ -63,6 +63,7 @@ def _keep(assignment: Assignment, text: str, made: list[Attachment], by: Actor, 
     if before is not None and before.text == text:
         return before, False
     _refuse_too_much(referral, held, text, made)
+    assert by.membership is not None  # asked before the files were written
     side = permissions.side_of(by, referral, held) or Side.SENDER
     # another text typed into an old form is another message
     message = CaseMessage.objects.create(

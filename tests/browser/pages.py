@@ -38,6 +38,9 @@ NOT_A_PAGE = {
     "photo_thumbnail": "a picture, looked at on the pages that show it",
     "personal_link_photo": "a picture, looked at on the page of the link",
     "personal_link_thumbnail": "a picture, looked at on the page of the link",
+    "attachment": "a download",
+    "attachment_thumbnail": "a picture, looked at on the page of the messages",
+    "appointment_file": "a calendar file",
     "communes": "a fragment: test_fragments.py asks for it through the fields that use it",
     "accounts:organisations": "a fragment: test_fragments.py asks for it through the field that uses it",
 }

@@ -40,7 +40,7 @@ const read = (root) => {
     }
     if (one.tagName === "OPTION") twin.removeAttribute("selected");
   });
-  copy.querySelectorAll("[name=csrfmiddlewaretoken]").forEach(one => one.remove());
+  copy.querySelectorAll("[name=csrfmiddlewaretoken], [name=key]").forEach(one => one.remove());
   // what is said once, and that nothing was found: on the page the error beside the field says so
   const once = "[role=status].vh, [role=status].saved, .suggestions .soft, li.soft:only-child, noscript";
   copy.querySelectorAll(once).forEach(one => one.remove());

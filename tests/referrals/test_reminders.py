@@ -73,7 +73,7 @@ def test_the_letter_says_when_where_and_whom_to_call(booked, garage):
     text = letter.text.replace("\u00a0", " ")
     for said in ("Nadia", "mercredi 18 novembre à 10 h", garage.address, "Aline Dubois (Wimoov)", "carte grise"):
         assert said in text
-    assert "Rappel : votre rendez-vous au garage" in letter.subject
+    assert "Rappel : votre rendez-vous au garage" in letter.subject.replace("\u00a0", " ")
     assert "Benali" not in text
 
 
