@@ -222,6 +222,9 @@ def _accepted(news: News) -> None:
 def _declined(news: News) -> None:
     reason = dict(words.DECLINE_REASONS).get(news.entry.detail.get("reason", ""), "")
     told = {"garage": news.garage, "reason": reason}
+    if news.entry.detail.get("end") == End.GARAGE_LEFT:
+        news.adviser(_("%(garage)s a quitté le réseau : il n’ira pas plus loin.") % told)
+        return
     if news.entry.verb == Verb.GIVE_BACK:
         news.adviser(_("%(garage)s rend le dossier : %(reason)s.") % told)
         news.garage_people(_("ce dossier n’est plus chez vous."), can_wait=True)

@@ -26,7 +26,7 @@ from referrals.actions import (
     choose_garage,
     describe_vehicle,
 )
-from referrals.candidates import wants_a_reason
+from referrals.candidates import wants_a_reason, within_agreed
 from referrals.models import Assignment, Referral
 from referrals.photos import add_photo
 from referrals.states import DeclineReason, Outcome
@@ -370,6 +370,9 @@ class _Player:
         transitions.send_for_review(self.referral, by=self.adviser)
 
     def _choose(self) -> None:
+        """The first that is proposed, as an adviser would."""
+        near = within_agreed(Referral.objects.get(pk=self.referral.pk))
+        self.garage = near[0].garage if near else self.garage
         choose_garage(self.referral, garage=self.garage, reason=self._why(), by=self.adviser)
 
     def _why(self) -> str:

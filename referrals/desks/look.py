@@ -27,6 +27,8 @@ def only_senders_and_pilots(actor: Actor) -> None:
 
 def badge_of(referral: Referral, *, is_held: bool) -> dict[str, str]:
     """The state in one word with its sense; one that waits for nobody says so, a closed one how it ended."""
+    if referral.queued_at:
+        return {"sense": "wait", "label": _("Attend une place")}
     if referral.state == State.WAITING and not is_held:
         return {"sense": "late", "label": _("Sans garage")}
     label = referral.get_outcome_display() if referral.outcome else referral.get_state_display()

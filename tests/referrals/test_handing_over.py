@@ -9,6 +9,7 @@ from garages.actions import change_status
 from garages.models import GarageStatus, Status
 from mobiliz.accounts.actors import SYSTEM
 from mobiliz.lib import clock
+from mobiliz.outbox.models import Message
 from referrals import actions, tasks, transitions
 from referrals.models import Assignment, Incident, LogEntry, Referral, Resolution
 from referrals.states import LEADS, DeclineReason, End, Lead, Outcome
@@ -424,6 +425,14 @@ def test_a_garage_that_closes_gives_back_what_it_had_begun(adviser, workshop, ga
     ]
     if step == "quoted":
         assert journey.fresh(held).quote.withdrawn_at is not None
+
+
+def test_the_adviser_hears_that_the_garage_has_left_and_not_an_empty_reason(adviser, workshop, garage, pilot):
+    journey.accepted(adviser, workshop, distance_agreed_km=30)
+    leave(garage, pilot)
+    words = " ".join(one.context["line"] for one in Message.objects.to(adviser.user.email))
+    assert "Garage de la Loire a quitté le réseau" in words
+    assert "rend le dossier" not in words
 
 
 def test_a_repair_agreed_at_a_garage_that_closes_stays_and_a_pilot_is_told_once(adviser, workshop, garage, pilot):

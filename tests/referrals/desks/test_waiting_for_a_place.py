@@ -68,6 +68,7 @@ def test_desk_and_case_say_since_when_and_that_the_turn_is_kept(as_adviser, read
         assert "Attend une place" in page
         assert "depuis le" in page
         assert "La première place qui se libère est pour ce dossier" in page
+        assert "Sans garage" not in page
     assert "le dossier attend une place" in text_of(as_adviser.get(at(ready, "case")))
 
 
