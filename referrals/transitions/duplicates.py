@@ -83,7 +83,7 @@ def look_elsewhere(person: Identity, *, known: Beneficiary | None, by: Actor) ->
     found = list(Referral.objects.that_help(people, since=clock.now() - HELPED_RECENTLY))
     log.info("person_looked_for_elsewhere", actor=by.reference, is_found=bool(found))
     if found:
-        _refuse_when_too_many(FOUND, by, [*names, *phones])
+        _count_found(by, [*names, *phones])
     return found
 
 
@@ -174,23 +174,24 @@ def _wait_for_turn(keys: Sequence[str]) -> None:
 
 
 def _count(by: Actor, keys: Sequence[str]) -> None:
-    """Each person once a day: who corrects a form and sends it again looks for nobody else."""
+    """Each person once a day: who corrects a form and sends it again looks for nobody else.
+
+    Whoever has found many is refused before one looks: a refusal never tells whether there was something to find.
+    """
     whose = f"{by.reference}:{':'.join(sorted(keys))}"
     if AGAIN.is_reached(whose):
         return
-    AGAIN.count(whose)
-    if LOOKED_FOR.count(by.reference) > LOOKED_FOR.amount:
-        AGAIN.forget(whose)
+    if LOOKED_FOR.is_reached(by.reference) or FOUND.is_reached(by.reference):
         raise _too_many(by)
+    AGAIN.count(whose)
+    LOOKED_FOR.count(by.reference)
 
 
-def _refuse_when_too_many(limit: Limit, by: Actor, keys: Sequence[str]) -> None:
+def _count_found(by: Actor, keys: Sequence[str]) -> None:
     whose = f"found:{by.reference}:{':'.join(sorted(keys))}"
-    if AGAIN.is_reached(whose):
-        return
-    if limit.count(by.reference) > limit.amount:
-        raise _too_many(by)
-    AGAIN.count(whose)
+    if not AGAIN.is_reached(whose):
+        AGAIN.count(whose)
+        FOUND.count(by.reference)
 
 
 def _too_many(by: Actor) -> Refused:

@@ -15,6 +15,7 @@ from mobiliz.lib import clock
 from mobiliz.lib.documents import read
 from mobiliz.lib.images import clean
 from referrals import actions, photos, transitions
+from referrals.candidates import wants_a_reason
 from referrals.clock import is_visiting_day, moment_at
 from referrals.models import Appointment, Assignment, CaseMessage, Photo, Referral, Slot
 from referrals.transitions import ConsentInput, ElsewhereInput, IdentityInput, PersonInput
@@ -151,8 +152,10 @@ def chosen(adviser: Membership, garage: Garage, *, reason: str = "", agreed_km: 
 
 # --- put to a garage: an Assignment -----------------------------------------------------------------------
 def sent(adviser: Membership, garage: Garage, **person) -> Assignment:
-    """Put to the garage, which has not answered."""
-    return fresh(transitions.send(ready(adviser, **person), garage=garage, by=actor(adviser)))
+    """Put to the garage, which has not answered; with a word on why, where it is none of those proposed."""
+    referral = ready(adviser, **person)
+    why = "La personne y va déjà" if wants_a_reason(referral, garage) else ""
+    return fresh(transitions.send(referral, garage=garage, choice_reason=why, by=actor(adviser)))
 
 
 def declined(adviser: Membership, workshop: Membership, *, reason: str = "no_capacity", **person) -> Assignment:
