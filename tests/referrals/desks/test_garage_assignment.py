@@ -345,11 +345,9 @@ def test_a_declined_supplement_leaves_what_was_agreed_before(client, adviser, wo
 # --- after a hand-over --------------------------------------------------------------------------------------
 def _later(adviser, other_garage_workshop, assignment):
     """The referral goes on elsewhere, where everything is said that the first garage must not read."""
-    referral = journey.fresh(assignment.referral)
-    if referral.state == State.DRAFT:
-        new = transitions.send(referral, garage=journey.garage_of(other_garage_workshop), by=actor(adviser))
-    else:
-        new = transitions.assign(referral, garage=journey.garage_of(other_garage_workshop), by=actor(adviser))
+    referral, elsewhere = journey.fresh(assignment.referral), journey.garage_of(other_garage_workshop)
+    put = transitions.send if referral.state == State.DRAFT else transitions.assign
+    new = put(referral, garage=elsewhere, choice_reason="Plus près du travail", by=actor(adviser))
     transitions.accept(new, by=actor(other_garage_workshop))
     transitions.issue_quote(new, lines=journey.LINES[:1], by=actor(other_garage_workshop))
     return new
@@ -395,7 +393,7 @@ def test_after_a_hand_over_nothing_of_the_person_and_nothing_newer(
     pages = [_page(client, workshop, assignment), _page_of(client, "/affectations/"), _page_of(client, "/bureau/")]
     if hasattr(assignment, "quote"):
         pages.append(_page_of(client, reverse("quote", args=[assignment.quote.uid])))
-    later = ["Garage de la Creuse", "Paul Henry", "devis proposé", "75,60"]
+    later = ["Garage de la Creuse", "Plus près du travail", "Paul Henry", "devis proposé", "75,60"]
     for html in pages:
         for unsaid in ["Nadia", "Benali", "DA-123-BC", "06\u00a039", "+33639981247", "chauffe", "Clio", *later]:
             assert unsaid not in html, unsaid
