@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -75,9 +76,22 @@ def prove(arguments: Sequence[str]) -> int:
             f"There is no proof '{kind}' yet; today there is: faults." if kind else "Say which proof: faults.",
             NOT_YET,
         )
-    require("tests/faults", "The tests that inject faults do not exist yet.")
     go_inside(DEVELOP)
-    return run_pytest([str(ROOT / "tests" / "faults"), *rest])
+    return run_faults(rest)
+
+
+def run_faults(arguments: Sequence[str]) -> int:
+    """On servers of their own: these tests stop, kill and empty what they run on."""
+    state = state_folder() / "faults"
+    state.mkdir(parents=True, exist_ok=True)
+    for name in ("DATABASE_URL", "CELERY_BROKER_URL"):
+        os.environ.pop(name, None)
+    environment = {**embedded.environment("test", embedded.start(state)), "MOBILIZ_FAULTS_STATE": str(state)}
+    pytest = [str(venv_python()), "-m", "pytest", str(ROOT / "tests" / "faults"), *arguments]
+    try:
+        return subprocess.run(pytest, cwd=ROOT, env=environment, check=False).returncode
+    finally:
+        embedded.stop(state)
 
 
 def require(path: str, otherwise: str) -> None:
