@@ -428,7 +428,7 @@ def _no_quote_yet(held: Assignment) -> str:
     if seen_at is None:
         said = _("%(garage)s a accepté le %(day)s, mais aucun devis n’est proposé. Un rendez-vous est-il pris ?")
         return said % {"garage": held.garage.name, "day": day_fr(held.accepted_at)}
-    said = _("Rendez-vous le %(when)s, et pas encore de devis de %(garage)s. La personne est-elle venue ?")
+    said = _("Rendez-vous à %(garage)s le %(when)s, et pas encore de devis. La personne est-elle venue ?")
     return said % {"garage": held.garage.name, "when": moment_at_garage(seen_at, held.garage)}
 
 
