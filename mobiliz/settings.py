@@ -305,6 +305,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "report what the clock gave up": {
+        "task": "referrals.tasks.report_what_the_clock_gave_up",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "look at what is due": {
         "task": "referrals.tasks.look_at_what_is_due",
         "schedule": 20.0,

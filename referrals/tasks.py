@@ -43,6 +43,13 @@ def _look(pk: int) -> bool:
 
 
 @shared_task
+def report_what_the_clock_gave_up() -> int:
+    """Referrals at which every look failed: a pilot is told of each. How many."""
+    rows = Referral.objects.given_up(transitions.MOST_ATTEMPTS)[:BATCH]
+    return _each(rows, lambda one: transitions.report_given_up(one, by=SYSTEM))
+
+
+@shared_task
 def tell_of_messages_that_were_lost() -> int:
     """Refused, returned or given up: how many were told of."""
     lost = Message.objects.losses_to_tell(ABOUT)[:LOOKS_AT_ONCE]

@@ -27,6 +27,7 @@ ANSWERS_OF = {
         Resolution.ADVISER_HELPED,
         Resolution.NOTHING_TO_DO,
     ),
+    IncidentKind.CLOCK_STOPPED: (Resolution.ADVISER_HELPED, Resolution.NOTHING_TO_DO),
     IncidentKind.DUPLICATE_CONTACT: (Resolution.NOT_CONNECTED, Resolution.NOTHING_TO_DO),
 }
 

@@ -24,6 +24,7 @@ class IncidentKind(models.TextChoices):
     PERSON_UNREACHABLE = "person_unreachable", _("la personne ne répond plus")
     DUPLICATE_CONTACT = "duplicate_contact", _("déjà aidée ailleurs : un lien à faire")
     MESSAGE_UNDELIVERED = "message_undelivered", _("un message n’est pas arrivé")
+    CLOCK_STOPPED = "clock_stopped", _("la plateforme n’arrive plus à suivre ce dossier")
 
 
 class Resolution(models.TextChoices):

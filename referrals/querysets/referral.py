@@ -50,6 +50,13 @@ class ReferralQuerySet(DeskQuestions):
         """Those that run and that the clock has to look at now, the longest due first."""
         return self.filter(state__in=list(CHASED), next_look_at__lte=now).order_by("next_look_at", "pk")
 
+    def given_up(self, attempts: int) -> Self:
+        """Those at which the clock failed more often than this, and of which no pilot was told yet."""
+        from referrals.models import Incident, IncidentKind
+
+        told = Incident.objects.open().of_kind(IncidentKind.CLOCK_STOPPED).filter(referral=OuterRef("pk"))
+        return self.filter(~Exists(told), state__in=list(CHASED), look_attempts__gt=attempts).order_by("pk")
+
     def in_state(self, *states: str) -> Self:
         return self.filter(state__in=states)
 

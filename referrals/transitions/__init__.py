@@ -23,7 +23,14 @@ from referrals.transitions.appointments import (
     publish_slots,
     withdraw_slot,
 )
-from referrals.transitions.chasing import claim_due, look, pause_reminders, resume_reminders
+from referrals.transitions.chasing import (
+    MOST_ATTEMPTS,
+    claim_due,
+    look,
+    pause_reminders,
+    report_given_up,
+    resume_reminders,
+)
 from referrals.transitions.closing import close, reopen, tell_refusal, withdraw, withdraw_consent
 from referrals.transitions.colleagues import hand_all_to_colleague, hand_to_colleague
 from referrals.transitions.consenting import ConsentInput, record_consent, stop_naming
@@ -68,6 +75,7 @@ from referrals.transitions.telling_photos import tell_of_photos
 from referrals.transitions.undelivered import tell_undelivered
 
 __all__ = [
+    "MOST_ATTEMPTS",
     "ConsentInput",
     "ElsewhereInput",
     "HelpedElsewhere",
@@ -122,6 +130,7 @@ __all__ = [
     "remind_person",
     "reopen",
     "report_closed_garage",
+    "report_given_up",
     "report_incident",
     "report_long_wait",
     "resume_reminders",

@@ -17,11 +17,12 @@ from mobiliz.accounts.actors import SYSTEM, Actor
 from mobiliz.lib import clock
 from referrals.clock import PARIS
 from referrals.delays import delays_on
-from referrals.models import Appointment, Assignment, LogEntry, Referral
+from referrals.models import Appointment, Assignment, IncidentKind, LogEntry, Referral
 from referrals.states import CHASED, State, Verb
 from referrals.steps import Due, Situation, Step, look_at, next_step
 from referrals.transitions.answering import lapse
 from referrals.transitions.core import Refused, begin, finish, locked, open_assignment
+from referrals.transitions.incidents import report_incident
 from referrals.transitions.quoting import expire_quote, latest_version
 
 log = structlog.get_logger(__name__)
@@ -48,20 +49,30 @@ def claim_due(limit: int) -> list[int]:
 
 
 @transaction.atomic
+def report_given_up(referral: Referral, *, by: Actor) -> bool:
+    """A pilot sees to what the clock could not look at; said once, and tried anew once it was answered."""
+    if not Referral.objects.given_up(MOST_ATTEMPTS).free_to_lock(referral):
+        return False
+    report_incident(referral, kind=IncidentKind.CLOCK_STOPPED, by=by)
+    return True
+
+
+@transaction.atomic
 def look(referral: Referral, *, by: Actor = SYSTEM) -> Step | None:
     """Take the step that is due, if one is, and say when to look again; which step it was."""
     fresh = locked(referral)
     if State(fresh.state) not in CHASED:
         return None
     held, now, delays = open_assignment(fresh), clock.now(), delays_on(clock.today())
-    due = next_step(situation_of(fresh, held), delays, now)
+    situation = situation_of(fresh, held)
+    due = next_step(situation, delays, now)
     taken = due.step if due and due.at <= now else None
     if taken:
         _take(taken, fresh, held, by)
         fresh.refresh_from_db()
     if State(fresh.state) in CHASED:
-        held = open_assignment(fresh)
-        fresh.next_look_at = max(look_at(situation_of(fresh, held), delays, now), now + timedelta(seconds=1))
+        situation = situation_of(fresh, open_assignment(fresh)) if taken else situation
+        fresh.next_look_at = max(look_at(situation, delays, now), now + timedelta(seconds=1))
     fresh.look_attempts = 0
     fresh.save(update_fields=["next_look_at", "look_attempts"])
     return taken

@@ -8,7 +8,7 @@ from garages.models import Contact
 from mobiliz.lib import clock
 from mobiliz.outbox.models import Message
 from referrals import tasks, transitions
-from referrals.models import LogEntry, Referral
+from referrals.models import Incident, LogEntry, Referral, Resolution
 from referrals.transitions import Overtaken, Refused
 from tests.cast import actor
 from tests.factories import journey
@@ -148,6 +148,28 @@ def test_one_that_fails_does_not_hold_up_the_others_and_is_left_after_five_times
     failing = Referral.objects.get(pk=asked.referral_id)
     assert failing.look_attempts == chasing.MOST_ATTEMPTS + 1
     assert failing.next_look_at > day(2) - timedelta(hours=1)
+
+
+def test_a_pilot_hears_once_of_a_case_that_the_clock_gave_up_and_it_is_tried_anew_when_answered(
+    asked, pilot, monkeypatch
+):
+    from referrals.transitions import chasing
+
+    def fails(referral, held):
+        raise RuntimeError("what nobody foresaw")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(chasing, "situation_of", fails)
+        for count in range(8):
+            rounds(day(1) + timedelta(minutes=6 * count), times=1)
+    with clock.moved_to(day(1, 15)):
+        assert [tasks.report_what_the_clock_gave_up() for _ in range(2)] == [1, 0]
+        incident = Incident.objects.get(kind="clock_stopped")
+        transitions.answer_incident(
+            incident, words="C’était nous.", resolution=Resolution.NOTHING_TO_DO, by=actor(pilot)
+        )
+    assert rounds(day(1, 16)) == 1
+    assert verbs(asked)[-1] == "remind"
 
 
 def test_what_is_being_looked_at_is_not_looked_at_by_another(asked):
