@@ -71,17 +71,18 @@ def bench(arguments: Sequence[str]) -> int:
 def prove(arguments: Sequence[str]) -> int:
     """The long proofs: only those that exist."""
     kind, rest = (arguments[0], arguments[1:]) if arguments else ("", ())
-    if kind != "faults":
+    if kind not in PROOFS:
+        known = ", ".join(PROOFS)
         raise Trouble(
-            f"There is no proof '{kind}' yet; today there is: faults." if kind else "Say which proof: faults.",
+            f"There is no proof '{kind}' yet; today there is: {known}." if kind else f"Say which proof: {known}.",
             NOT_YET,
         )
-    go_inside(DEVELOP)
-    return run_faults(rest)
+    return PROOFS[kind](rest)
 
 
 def run_faults(arguments: Sequence[str]) -> int:
     """On servers of their own: these tests stop, kill and empty what they run on."""
+    go_inside(DEVELOP)
     state = state_folder() / "faults"
     state.mkdir(parents=True, exist_ok=True)
     for name in ("DATABASE_URL", "CELERY_BROKER_URL"):
@@ -92,6 +93,17 @@ def run_faults(arguments: Sequence[str]) -> int:
         return subprocess.run(pytest, cwd=ROOT, env=environment, check=False).returncode
     finally:
         embedded.stop(state)
+
+
+def prove_year(arguments: Sequence[str]) -> int:
+    """A year of the network under faults, on a database of its own: nothing lost, nothing done twice."""
+    go_inside(RUN)
+    environment = embedded.environment(os.environ.get("MOBILIZ_MODE") or "demo", embedded.start())
+    os.chdir(ROOT)
+    become([str(venv_python()), str(ROOT / "manage.py"), "simulate_year", *arguments], environment)
+
+
+PROOFS = {"faults": run_faults, "year": prove_year}
 
 
 def require(path: str, otherwise: str) -> None:
@@ -135,7 +147,7 @@ COMMANDS = {
     "check": Command(check, "", "formatting, lint, types, import contracts, migrations, generated docs"),
     "bench": Command(bench, "[NAME] [--referrals N]", "the benchmarks; writes bench.json"),
     "pictures": Command(pictures, "", "take the README's pictures from the running demonstration"),
-    "prove": Command(prove, "[faults]", "the long proofs"),
+    "prove": Command(prove, "faults|year [options]", "the long proofs"),
     "manage": Command(manage, "ARGS", "manage.py with the private servers up"),
     "stop": Command(stop, "", "end the demonstration, the private PostgreSQL and Valkey"),
     "lock": Command(lock.lock, "[--upgrade]", "recompile requirements/*.txt from pyproject.toml"),

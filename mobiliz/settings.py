@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "mobiliz.accounts",
     "mobiliz.programme",
     "mobiliz.demo",
+    "mobiliz.simulation",
     "eligibility",
     "garages",
     "partners",

@@ -159,7 +159,7 @@ def _garage(index: int, place: Commune, organisation: Organisation, joined_on: d
         search_name=normalise(f"{organisation.name} {place.name}"),
         level=level,
         group=groups[index % 3] if level == Level.RA1 else None,
-        siret=_made_up_siret(index),
+        siret=made_up_siret(index),
         address=f"{index % 90 + 1} route de l’Atelier",
         postcode=place.first_postcode,
         commune=place,
@@ -176,7 +176,7 @@ def _garage(index: int, place: Commune, organisation: Organisation, joined_on: d
     )
 
 
-def _made_up_siret(index: int) -> str:
+def made_up_siret(index: int) -> str:
     """Begins with 000, as no real one does; its key is right."""
     body = f"000{index:06d}0001"
     return next(f"{body}{key}" for key in range(10) if _luhn(f"{body}{key}"))

@@ -47,6 +47,18 @@ def test_a_proof_that_does_not_exist_yet_is_said_in_one_sentence(arguments, caps
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_a_year_is_played_by_the_command_of_the_same_name_with_what_was_asked(monkeypatch):
+    ran = []
+    monkeypatch.setattr(commands, "go_inside", lambda purpose: None)
+    monkeypatch.setattr(commands.embedded, "start", dict)
+    monkeypatch.setattr(commands.os, "chdir", lambda place: None)
+    monkeypatch.setattr(commands, "become", lambda command, environment: ran.append(command))
+
+    commands.main(["prove", "year", "--seed", "7"])
+
+    assert ran[0][1:] == [str(ROOT / "manage.py"), "simulate_year", "--seed", "7"]
+
+
 def test_trouble_is_said_without_a_traceback(monkeypatch, capsys):
     def fail(arguments):
         raise Trouble("Do this instead.")
