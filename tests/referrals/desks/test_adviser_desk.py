@@ -61,7 +61,7 @@ def test_a_garage_that_stays_silent_becomes_urgent(as_adviser, adviser, roomy):
     page = text_of(as_adviser.get(DESK))
     assert names_in_order(page, "Brouillon B", "Silence S") == ["Silence S", "Brouillon B"]
     assert "En retard de" in page
-    assert "Garage de la Loire n’a pas répondu : appelez-le" in page
+    assert "Garage de la Loire n’a pas répondu. Le dossier passe de lui-même à un autre garage" in page
     assert 'href="tel:+33477123456"' in page
 
 
