@@ -299,8 +299,8 @@ def _known(garages: Collection[Garage], referral: Referral) -> dict[int, Candida
     """By id, with what each has done so far, its places of this week, and when this structure last worked with it."""
     if not garages:
         return {}
-    asked = {"organisation": referral.organisation, "alike": _need(referral).alike, "on": clock.today()}
-    records = Assignment.objects.record_of([garage.pk for garage in garages], **asked)
+    ids, alike = [garage.pk for garage in garages], _need(referral).alike
+    records = Assignment.objects.record_of(ids, organisation=referral.organisation, alike=alike, on=clock.today())
     return {garage.pk: _candidate(garage, referral, records.get(garage.pk, {})) for garage in garages}
 
 

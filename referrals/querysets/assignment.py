@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from referrals.models import Referral
 
 
-class AssignmentQuerySet(UnreadQuestions, RecordQuestions, GarageDeskQuestions):
+class AssignmentQuerySet(UnreadQuestions, RecordQuestions, GarageDeskQuestions):  # type: ignore[override]
     def visible_to(self, actor: Actor) -> Self:
         """A garage sees what was put to it, a link what it was sent for; senders and pilots those of the referrals they
         see."""
