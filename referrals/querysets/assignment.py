@@ -19,7 +19,7 @@ from referrals.states import HANDED_OVER, NEVER_AGAIN, End, State
 if TYPE_CHECKING:
     from garages.models import Garage
     from mobiliz.accounts.actors import Actor
-    from referrals.models import Referral
+    from referrals.models import Assignment, Referral
 
 
 class AssignmentQuerySet(UnreadQuestions, RecordQuestions, GarageDeskQuestions):  # type: ignore[override]
@@ -39,7 +39,7 @@ class AssignmentQuerySet(UnreadQuestions, RecordQuestions, GarageDeskQuestions):
     def with_key(self, pk: int) -> Self:
         return self.filter(pk=pk)
 
-    def get_only(self) -> models.Model:
+    def get_only(self) -> Assignment:
         return self.get()  # type: ignore[no-any-return]
 
     def open(self) -> Self:

@@ -116,8 +116,8 @@ class ReferralQuerySet(DeskQuestions):
             found = found.filter(beneficiary__search_name__contains=word)
         return found
 
-    def of_key(self, pk: int) -> models.Model:
-        return self.get(pk=pk)
+    def of_key(self, pk: int) -> Referral:
+        return self.get(pk=pk)  # type: ignore[no-any-return]
 
     def with_uid(self, uid: UUID) -> Self:
         return self.filter(uid=uid)
