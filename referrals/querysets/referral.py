@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import models
@@ -116,8 +116,8 @@ class ReferralQuerySet(DeskQuestions):
             found = found.filter(beneficiary__search_name__contains=word)
         return found
 
-    def of_key(self, pk: int) -> Referral:
-        return self.get(pk=pk)  # type: ignore[no-any-return]
+    def of_key(self, pk: int) -> Any:
+        return self.get(pk=pk)
 
     def with_uid(self, uid: UUID) -> Self:
         return self.filter(uid=uid)
