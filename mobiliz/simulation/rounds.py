@@ -20,7 +20,7 @@ from referrals.models import Referral
 
 # 9:00 at Saint-Denis de La Réunion is 6:00 or 7:00 in Paris; one round a day is made whatever there is to do
 DAILY = time(9, 2)
-ROUNDS_AT = (time(7, 10), DAILY, time(9, 10), time(12, 10), time(18, 10))
+ROUNDS_AT = (time(7, 10), DAILY, time(12, 10), time(18, 40))
 OURS = ("referrals.tasks.", "mobiliz.outbox.tasks.")
 LOOK, SWEEP, DIGEST = (
     "referrals.tasks.look_at_what_is_due",

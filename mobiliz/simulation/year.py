@@ -68,7 +68,7 @@ def _played(
     world.hear = lambda news: hear(world, news)
     every_weeks = 1 if referrals <= CHECKED_EVERY_WEEK else 4
     rounds = Rounds(world, lambda: found.update(dict.fromkeys(invariants.violations(world.opened))), every_weeks)
-    last = FIRST_DAY + timedelta(days=sum(lasting))
+    last = FIRST_DAY + timedelta(days=sum(lasting) - 1)
     _plan(world, rounds, seed, referrals, *lasting)
     world.run(moment_at(last, time_of_day(23)))
     with clock.moved_to(moment_at(last, time_of_day(23))):

@@ -45,7 +45,7 @@ def locked(referral: Referral) -> Referral:
 def _lock(referral: Referral) -> Referral:
     return (
         Referral.objects.select_for_update(of=("self",))
-        .select_related("organisation", "offer", "assessment", "beneficiary")
+        .select_related("organisation", "offer", "assessment", "beneficiary", "vehicle")
         .get(pk=referral.pk)
     )
 
@@ -61,6 +61,7 @@ def begin(
         assignment = Assignment.objects.select_related("garage__commune__department").get(pk=assignment.pk)
         if not assignment.is_open:
             raise Overtaken(_told_about(fresh, assignment), code="assignment_ended")
+        assignment.referral = fresh  # the locked one: it is not read again
     elif not permissions.may_ever(by, verb, fresh):
         raise PermissionDenied
     if State(fresh.state) not in TABLE[verb].sources:
