@@ -12,14 +12,15 @@ from tests.factories.partners import AgencyFactory, StructureFactory
 from tests.factories.reference import reference_rows
 from tests.factories.territory import small_territory
 
+_BLOCKER = []  # pytest-django's, once the database stands
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The communes of tests/factories/territory.py stand in the database before the first test; in one that is
     kept between runs, what migrations bring too, since the last run may have ended with a flush."""
-    with django_db_blocker.unblock():
-        small_territory()
-        reference_rows()
+    _BLOCKER.append(django_db_blocker)
+    _set_stage(django_db_blocker)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,20 +29,22 @@ def _files_apart(tmp_path_factory):
     settings.MEDIA_ROOT = str(tmp_path_factory.mktemp("media"))
 
 
-@pytest.fixture
-def _stage_after_flush(request):
-    """Tests with real transactions empty the database when they end: set the stage again for the next."""
-    request.getfixturevalue("transactional_db")
-    small_territory()
-    reference_rows()
+def _set_stage(blocker):
+    with blocker.unblock():
+        small_territory()
+        reference_rows()
 
 
-def pytest_collection_modifyitems(items):
-    for item in items:
-        marker = item.get_closest_marker("django_db")
-        is_transactional = marker is not None and marker.kwargs.get("transaction")
-        if is_transactional or "transactional_db" in item.fixturenames:
-            item.fixturenames.insert(0, "_stage_after_flush")  # before whatever stands on it
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """Tests with real transactions empty the database when they end: the stage is set again for whatever comes next."""
+    marker = item.get_closest_marker("django_db")
+    is_marked = marker is not None and bool(marker.kwargs.get("transaction"))
+    is_transactional = is_marked or "transactional_db" in getattr(item, "fixturenames", ())
+    answer = yield
+    if is_transactional and _BLOCKER:
+        _set_stage(_BLOCKER[0])
+    return answer
 
 
 @pytest.fixture(autouse=True)

@@ -33,7 +33,7 @@ def test_a_message_goes_out_in_two_forms_with_a_lasting_identity():
     assert actions.deliver(message.pk)
     sent = mail.outbox[0]
     assert sent.to == ['"Karim Belkacem" <karim@garage.example>']
-    assert sent.subject == "Mobiliz : 1 dossier vous attend"
+    assert sent.subject == "Mobiliz\u00a0: 1 dossier vous attend"
     assert "La Clio de Guéret" in sent.body
     assert "La Clio de Guéret" in sent.alternatives[0].content
     assert sent.extra_headers["Message-ID"].startswith(f"<{message.uid}@")
@@ -159,7 +159,7 @@ def test_what_can_wait_is_gathered_into_one_message_a_day():
     assert tasks.gather_digests() == 0
     assert tasks.sweep() == 2
     to_karim = next(sent for sent in mail.outbox if "karim" in sent.to[0])
-    assert to_karim.subject == "Mobiliz : 3 dossiers vous attendent"
+    assert to_karim.subject == "Mobiliz\u00a0: 3 dossiers vous attendent"
     assert all(f"Dossier {key}." in to_karim.body for key in ("one", "two", "three"))
     assert "Demain" not in to_karim.body
 
