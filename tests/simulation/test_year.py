@@ -29,7 +29,7 @@ def played(tables, **options) -> str:
 def test_twenty_referrals_come_through_a_year_in_small_and_its_faults(tables):
     said = played(tables, seed=5, referrals=20, days=20, afterwards=20)
     assert "orientations : 20" in said
-    assert "arrêt au milieu" in said
+    assert "tâche remise deux fois" in said
     assert said.splitlines()[-1] == "perdus : aucun ; en double : aucun ; en attente à l’insu de tous : aucun"
 
 
