@@ -10,14 +10,15 @@ from playwright.sync_api import Page, expect
 
 @pytest.mark.parametrize("has_script", [True, False], ids=["script", "no script"])
 def test_a_no_goes_on_to_the_next_garage_and_a_yes_from_there_opens_the_telephone(person, has_script):
-    workshop = person(has_script=has_script, width=360).page
-    number = _open_the_newest(workshop)
-    assert _fits(workshop)
-    workshop.locator("#decliner > summary").click()
-    workshop.get_by_role("button", name=re.compile("Pas de place en ce moment")).click()
-    expect(workshop.locator("main")).to_contain_text("Vous n’avez plus rien à faire")
-    other = person(has_script=has_script, width=360).page
-    _open(other, number)
+    workshop, other = (person(has_script=has_script, width=360).page for _ in range(2))
+    for _ in range(4):  # where no garage is left within reach, the case is a pilot's
+        number = _open_the_newest(workshop)
+        assert _fits(workshop)
+        workshop.locator("#decliner > summary").click()
+        workshop.get_by_role("button", name=re.compile("Pas de place en ce moment")).click()
+        expect(workshop.locator("main")).to_contain_text("Vous n’avez plus rien à faire")
+        if _opens_again(other, number):
+            break
     other.get_by_role("button", name="Accepter cette orientation").first.click()
     expect(other.locator("main")).to_contain_text("Vous avez accepté")
     assert _fits(other)
@@ -49,12 +50,12 @@ def _open_the_newest(page: Page) -> str:
     raise AssertionError("No garage of the demonstration is asked anything.")
 
 
-def _open(page: Page, number: str) -> None:
-    """The newest mail about this case: it has gone to another garage."""
+def _opens_again(page: Page, number: str) -> bool:
+    """Whether the newest mail about this case asks another garage, and its page."""
     page.goto("/courriers/")
     page.get_by_role("link", name=re.compile("Une voiture à réparer")).filter(has_text=number).first.click()
     page.get_by_role("link", name="Voir et répondre").click()
-    expect(page.locator("main")).to_contain_text("Votre réponse")
+    return bool(page.get_by_role("heading", name="Votre réponse").count())
 
 
 def _fits(page: Page) -> bool:
