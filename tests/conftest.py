@@ -36,13 +36,13 @@ def _set_stage(blocker):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
+def pytest_runtest_teardown(item, nextitem):
     """Tests with real transactions empty the database when they end: the stage is set again for whatever comes next."""
     marker = item.get_closest_marker("django_db")
     is_marked = marker is not None and bool(marker.kwargs.get("transaction"))
     is_transactional = is_marked or "transactional_db" in getattr(item, "fixturenames", ())
     answer = yield
-    if is_transactional and _BLOCKER:
+    if is_transactional and nextitem is not None:  # after the last, the database itself is gone
         _set_stage(_BLOCKER[0])
     return answer
 
