@@ -57,11 +57,20 @@ def test_a_quoted_referral_is_told_with_person_vehicle_garage_and_total(caller, 
     assert caller.get(ADDRESS).json() == {"results": [expected], "next": None}
 
 
+def without_chance(told):
+    """`told` without identifiers and instants, in whose digits chance may write any year or sum."""
+    if isinstance(told, list):
+        return [without_chance(each) for each in told]
+    if isinstance(told, dict):
+        return {name: without_chance(of) for name, of in told.items() if name != "id" and not name.endswith("_at")}
+    return told
+
+
 def test_neither_income_nor_household_nor_notes_are_ever_told(caller, adviser, workshop):
     referral = journey.quoted(adviser, workshop, last_name="Martin").referral
     referral.beneficiary.notes = {"text": "confidence-7713"}
     referral.beneficiary.save()
-    told = json.dumps([caller.get(ADDRESS).json(), caller.get(f"{ADDRESS}{referral.uid}/").json()])
+    told = json.dumps(without_chance([caller.get(ADDRESS).json(), caller.get(f"{ADDRESS}{referral.uid}/").json()]))
     for secret in ("confidence-7713", "14400", "1986", "2018", "+33639981247", "chauffe", "eligible", "income"):
         assert secret not in told
 

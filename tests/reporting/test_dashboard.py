@@ -212,7 +212,7 @@ def test_each_known_year_has_its_link(as_pilot):
     assert '<a href="?du=2014-01&amp;au=2014-12">2014</a>' in html
     assert '<a href="?du=2014-05&amp;au=2026-11">Depuis le début</a>' in html
     assert ">2020</a>" not in html  # a year without a referral has nothing to show
-    assert "2013" not in html
+    assert ">2013</a>" not in html
     assert "9 orientations envoyées" in read(as_pilot, du="2014-01", au="2014-12").text
 
 
