@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 _ENTRY = re.compile(r"\*\*(.+?)\*\*\s*:\s*(.+)", re.S)
+_NEVER_ALONE = re.compile(r" ([:;?!»])")  # French signs stay on the line of their word
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
 
@@ -34,5 +35,6 @@ def read_changelog(text: str) -> list[Version]:
 
 def _entry(block: str) -> Entry:
     one_line = _LINK.sub(r"\1", " ".join(block.split("\n\n", maxsplit=1)[0].split()).replace("`", ""))
+    one_line = _NEVER_ALONE.sub("\u00a0\\1", one_line)
     found = _ENTRY.fullmatch(one_line)
     return Entry(found[1], found[2]) if found else Entry("", one_line.replace("**", ""))

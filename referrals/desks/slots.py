@@ -55,7 +55,7 @@ def slots(request: HttpRequest) -> HttpResponse:
     """One week; what is typed beside a day is added to it."""
     require(request.actor.can(Permission.ANSWER_ASSIGNMENTS))
     garage = Garage.objects.visible_to(request.actor).of_organisation(request.actor.organisation_id).with_places().get()
-    days = week_of(_asked(request))
+    days = week_of(_asked(request, garage))
     form = WeekForm(
         request.POST or None, days=[one for one in days if _is_open(garage, one)], department=_department(garage)
     )
@@ -166,12 +166,15 @@ def _is_open(garage: Garage, day: date) -> bool:
     return may_come and (not week or bool(week.get(day.weekday())))
 
 
-def _asked(request: HttpRequest) -> date:
-    """Any day of the week asked for; this one where the address says nothing that one can read."""
+def _asked(request: HttpRequest, garage: Garage) -> date:
+    """Any day of the week asked for; where the address says nothing that one can read, of the first week that still has
+    a whole day to publish for."""
     try:
         asked = date.fromisoformat(request.GET.get("semaine", ""))
     except ValueError:
-        return clock.today()
+        tomorrow = clock.today() + timedelta(days=1)
+        is_left = any(_is_open(garage, one) for one in week_of(clock.today()) if one >= tomorrow)
+        return clock.today() if is_left else clock.today() + timedelta(days=7)
     this = week_of(clock.today())[0]
     return min(max(asked, this), this + timedelta(weeks=LAST_WEEK))
 

@@ -125,12 +125,12 @@ def test_what_is_no_commune_is_told_so(client, db, text):
 
 # --- what changed -----------------------------------------------------------------------------------------
 def test_the_changelog_is_read_by_version_and_word():
-    march = "## 1.2 (mars)\n\n- **Devis** : un [lien](x) et\n  la suite.\n- Autre chose.\n"
+    march = "## 1.2 (mars)\n\n- **Devis** : un [lien](x) et\n  la suite ; tout.\n- Autre chose.\n"
     written = f"# Titre\n\n{march}\n## 1.1\n\n- **A** : b\n"
     versions = read_changelog(written)
     assert [version.title for version in versions] == ["1.2 (mars)", "1.1"]
     assert [(entry.about, entry.text) for entry in versions[0].entries] == [
-        ("Devis", "un lien et la suite."),
+        ("Devis", "un lien et la suite\u00a0; tout."),
         ("", "Autre chose."),
     ]
 

@@ -1,5 +1,6 @@
 """When the car is seen, as adviser and garage read and fix it; and the slots that a garage publishes."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -263,6 +264,18 @@ def _withdrawn(client, slot):
 @pytest.mark.parametrize("week", ["", "2020-01-01", "2099-01-01", "hier"])
 def test_any_week_asked_for_is_one_in_reach(as_workshop, garage, week):
     assert as_workshop.get(reverse("slots"), {"semaine": week}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("day", "first"),
+    [("2026-11-23", "20261123"), ("2026-11-26", "20261126"), ("2026-11-27", "20261130"), ("2026-11-29", "20261130")],
+)
+def test_the_page_opens_on_a_week_that_has_a_day_left(as_workshop, garage, day, first):
+    garage.opening_hours = {str(one): [["08:00", "12:00"]] for one in range(5)}
+    garage.save(update_fields=["opening_hours"])
+    with clock.moved_to(datetime.fromisoformat(f"{day}T21:00+01:00")):
+        page = as_workshop.get(reverse("slots")).content.decode()
+    assert re.findall(r'name="day_(\d+)"', page)[0] == first
 
 
 # --- desks and calendars ----------------------------------------------------------------------------------
