@@ -339,6 +339,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mobiliz.outbox.tasks.forget_words",
         "schedule": crontab(hour=3, minute=40),
     },
+    "forget links that serve no more": {
+        "task": "mobiliz.outbox.tasks.forget_secrets",
+        "schedule": crontab(minute="*/10"),
+    },
+    "answer those who forgot their password": {
+        "task": "mobiliz.accounts.tasks.answer_waiting_requests",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "forget old sign-ins at night": {
         "task": "mobiliz.accounts.tasks.forget_old_sign_ins",
         "schedule": crontab(hour=3, minute=45),

@@ -22,6 +22,9 @@ from mobiliz.lib.templatetags.mobiliz import hour_fr
 
 QUICK_LIMIT = timedelta(minutes=5)  # the longest of the quick limits in ACCOUNT_RATE_LIMITS
 
+# allauth says these after the commit, where a death of the process would lose them: my_account has told them in it
+TOLD_WITH_THE_CHANGE = frozenset({"totp_activated", "recovery_codes_generated"})
+
 
 class ClosedSignupAdapter(DefaultAccountAdapter):
     """Accounts are opened by an administrator, later by invitation."""
@@ -49,12 +52,14 @@ class ClosedSignupAdapter(DefaultAccountAdapter):
 
     # --- letters
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Through the worker: a slow or refusing mail server must not tell who has an account."""
-        letters.hand_over(self.render_mail(template_prefix, email, context))
+        """Every letter is one of ours, through the outbox: none of allauth's own leaves by itself."""
+        raise NotImplementedError(f"Write {template_prefix} as a letter in templates/emails/accounts.")
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """That something about the security of the account has changed."""
-        letters.tell(user, template_prefix.rpartition("/")[2])
+        name = template_prefix.rpartition("/")[2]
+        if name not in TOLD_WITH_THE_CHANGE:
+            letters.tell(user, name)
 
     # --- signing in
     def authenticate(self, request: Any, **credentials: Any) -> User | None:

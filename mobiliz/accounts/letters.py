@@ -1,29 +1,31 @@
-"""Messages about an account: written here, delivered by the worker. The outbox will take over."""
+"""Messages about an account: written in the transaction of what they tell, delivered by the outbox like every other."""
 
 from __future__ import annotations
 
-from smtplib import SMTPException
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
-import structlog
-from celery import shared_task
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
-from kombu.exceptions import OperationalError
 
 from mobiliz.accounts.models import User
+from mobiliz.outbox.actions import Recipient, post
 
-log = structlog.get_logger(__name__)
 
+def tell(user: User, what: str, *, key: str = "", good_until: datetime | None = None, **context: Any) -> None:
+    """Write to the person the letter of templates/emails/accounts so named; context: plain values.
 
-def tell(user: User, what: str, **context: Any) -> None:
-    """Send the person the letter of templates/account/email so named."""
-    known = {"user": user, **_addresses(), **context}
-    subject = render_to_string(f"account/email/{what}_subject.txt", known)
-    body = render_to_string(f"account/email/{what}_message.txt", known)
-    hand_over(EmailMessage(" ".join(subject.split()), body.strip(), to=[user.email]))
+    key: says which event is told, where the same may be told again; good_until: until when the link in it serves.
+    """
+    post(
+        f"accounts/{what}",
+        to=Recipient(user.email, user.get_full_name()),
+        context={**_addresses(), **context},
+        key=f"account:{what}:{key or uuid4()}",
+        about=f"account:{user.uid}",
+        good_until=good_until,
+    )
 
 
 def _addresses() -> dict[str, str]:
@@ -33,18 +35,3 @@ def _addresses() -> dict[str, str]:
 def absolute(name: str, **kwargs: Any) -> str:
     """The whole address of a page, as it stands in a message: from the settings, not from what a client wrote."""
     return f"{settings.SITE_ADDRESS}{reverse(name, kwargs=kwargs)}"
-
-
-def hand_over(message: EmailMessage) -> None:
-    """Give the message to the worker; where the broker is away the person asks again, and the log says so."""
-    try:
-        deliver.delay(message.subject, message.body, list(message.to))
-    except OperationalError:
-        log.error("a message about an account was not handed over: the broker is away")
-
-
-@shared_task(
-    name="mobiliz.accounts.tasks.deliver", autoretry_for=(OSError, SMTPException), retry_backoff=30, max_retries=5
-)
-def deliver(subject: str, body: str, to: list[str]) -> None:
-    EmailMessage(subject, body, to=to).send()

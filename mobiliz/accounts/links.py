@@ -6,15 +6,17 @@ from datetime import timedelta
 
 import structlog
 from allauth.account.utils import user_pk_to_url_str
-from celery import shared_task
+from celery import current_app
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.db import transaction
 from django.urls import reverse
 from django.utils.http import base36_to_int
 from kombu.exceptions import OperationalError
 
 from mobiliz.accounts import letters
-from mobiliz.accounts.models import User
+from mobiliz.accounts.models import LinkRequest, User
+from mobiliz.lib import clock
 
 log = structlog.get_logger(__name__)
 
@@ -42,21 +44,40 @@ def password_url(user: User) -> str:
 
 
 def ask_for(email: str) -> None:
-    """Whoever asks, for whatever address: the same work, and the worker knows whether there is an account."""
+    """Whoever asks, for whatever address: the same row, and the worker knows whether there is an account."""
+    with transaction.atomic():
+        asked = LinkRequest.objects.create(email=email)
+        transaction.on_commit(lambda: _tell_a_worker(asked.pk), robust=True)
+
+
+def _tell_a_worker(pk: int) -> None:
     try:
-        send.delay(email)
+        current_app.send_task("mobiliz.accounts.tasks.answer_request", [pk], retry=False)
     except OperationalError:
-        log.error("a link for a new password was not asked for: the broker is away")
+        log.warning("no worker was told that a link is asked for: the broker is away, the sweep will find it")
 
 
-@shared_task(name="mobiliz.accounts.tasks.send_password_link")
-def send(email: str) -> None:
-    """The link, to an account that is open; to any other address nothing."""
-    for user in User.objects.with_email(email).active():
-        letters.tell(
-            user,
-            "password_link",
-            url=password_url(user),
-            hours=int(VALID_FOR_NEW_PASSWORD.total_seconds() // 3600) if user.has_usable_password() else 0,
-            days=0 if user.has_usable_password() else settings.PASSWORD_RESET_TIMEOUT // 86400,
-        )
+@transaction.atomic
+def answer(pk: int) -> bool:
+    """The link, to an account that is open; to any other address nothing. False when another has answered."""
+    asked = LinkRequest.objects.select_for_update(skip_locked=True).with_key(pk).first()
+    if asked is None:
+        return False
+    for user in User.objects.with_email(asked.email).active():
+        _send_link(user, key=str(asked.uid))
+    asked.delete()
+    return True
+
+
+def _send_link(user: User, *, key: str) -> None:
+    is_first = not user.has_usable_password()
+    valid_for = timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT) if is_first else VALID_FOR_NEW_PASSWORD
+    letters.tell(
+        user,
+        "password_link",
+        key=key,
+        good_until=clock.now() + valid_for,
+        url=password_url(user),
+        hours=0 if is_first else valid_for // timedelta(hours=1),
+        days=valid_for // timedelta(days=1) if is_first else 0,
+    )

@@ -19,6 +19,7 @@ from mobiliz.accounts.confirmations import Confirmable
 from mobiliz.accounts.devices import device_words
 from mobiliz.accounts.querysets import (
     AbsenceQuerySet,
+    LinkRequestQuerySet,
     MembershipQuerySet,
     OrganisationQuerySet,
     SignInQuerySet,
@@ -273,3 +274,20 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return device_words(self.browser, self.system)
+
+
+class LinkRequest(models.Model):
+    """Someone asked for a link to choose a password: written for every address alike, whether it has an account or not;
+    answered by the worker, and then gone."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("adresse électronique"))
+    asked_at = models.DateTimeField(default=clock.now)
+
+    objects = LinkRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("demande de lien")
+
+    def __str__(self) -> str:
+        return str(self.uid)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mobiliz.accounts import actions, second_factor, sessions
+from mobiliz.accounts import actions, letters, second_factor, sessions
 from mobiliz.accounts.forms import OwnPlaceForm
 from mobiliz.accounts.guards import about_oneself
 from mobiliz.accounts.models import Membership, SignIn
@@ -52,6 +53,16 @@ class Activate(ActivateTOTPView):
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         second_factor.switched_on(self.request)
+        letters.tell(sessions.me(self.request), "totp_activated")
+        return response
+
+
+class NewCodes(GenerateRecoveryCodesView):
+    """allauth's too."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        letters.tell(sessions.me(self.request), "recovery_codes_generated")
         return response
 
 

@@ -292,6 +292,18 @@ class SignInQuerySet(models.QuerySet):
         return int(self.lapsed().update(ended_at=models.F("last_used_at"), session_key=None))
 
 
+class LinkRequestQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Nobody's but the worker's: a row may tell who has no account."""
+        return self if actor.kind == "system" else self.none()
+
+    def with_key(self, pk: int) -> Self:
+        return self.filter(pk=pk)
+
+    def oldest_first(self) -> Self:
+        return self.order_by("pk")
+
+
 def _live_sessions() -> models.QuerySet:
     from django.contrib.sessions.models import Session
 

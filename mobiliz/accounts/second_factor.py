@@ -123,5 +123,5 @@ def reset(user: User, *, by: Actor) -> None:
     if not removed:
         raise Refused(_("Cette personne n’a pas de double authentification."))
     sessions.end_all(user, by=by)
-    transaction.on_commit(lambda: letters.tell(user, "second_factor_reset"))
+    letters.tell(user, "second_factor_reset")
     transaction.on_commit(lambda: log.info("second factor reset", user=str(user.uid), by=by.reference))

@@ -21,6 +21,7 @@ from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.models import SignIn, User
 from mobiliz.lib import clock
 from mobiliz.lib.refusals import Refused
+from mobiliz.lib.templatetags.mobiliz import moment_fr
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,7 @@ def me(request: HttpRequest) -> User:
 
 # --- how it goes ------------------------------------------------------------------------------------------
 @receiver(user_logged_in, dispatch_uid="sign-in")
+@transaction.atomic
 def begin(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Note the sign-in; tell the person when the account was used before, and never from this browser."""
     token = devices.token_of(request) or devices.new_token()
@@ -56,7 +58,12 @@ def begin(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     request.device_token = token  # type: ignore[attr-defined]
     cache.set(_marker(sign_in.pk), True, NOTED_EVERY_SECONDS)
     if known and sign_in.device_hash not in known:
-        transaction.on_commit(lambda: letters.tell(user, "new_device", sign_in=sign_in))
+        _tell_of_new_device(sign_in)
+
+
+def _tell_of_new_device(sign_in: SignIn) -> None:
+    moment = moment_fr(sign_in.began_at, "full")
+    letters.tell(sign_in.user, "new_device", device=str(sign_in), moment=moment, network=sign_in.network)
 
 
 def note_use(request: HttpRequest) -> None:

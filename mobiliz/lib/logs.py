@@ -30,7 +30,8 @@ WORDS_OF_CODE = (
     TemplateDoesNotExist,
 )
 _MOST_CAUSES = 10
-_TOKEN = re.compile(r"/s/[^/\s?]+")
+# personal links, and those by which a password is chosen
+_TOKEN = re.compile(r"(/s/|/mot-de-passe/nouveau/(?!fait/))[^/\s?]+")
 
 
 def scrubbed_exception(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -110,7 +111,7 @@ class WithoutWords(logging.Filter):
 
 
 class WithoutTokens(logging.Filter):
-    """Addresses of personal links open without a password: what follows /s/ is not for whoever reads the log."""
+    """Addresses of personal links open without a password, or choose one: what follows is not for who reads the log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -122,4 +123,4 @@ class WithoutTokens(logging.Filter):
 
 def without_token(text: str) -> str:
     """ "/s/…/accepter/" for the address of a personal link; any other text as it is."""
-    return _TOKEN.sub("/s/…", text)
+    return _TOKEN.sub(r"\1…", text)

@@ -53,12 +53,13 @@ def post(
     about: str = "",
     reply_to: str = "",
     digest_on: date | None = None,
+    good_until: datetime | None = None,
 ) -> None:
     """Write one message, with the change that is being made; the same `key` again writes nothing.
 
     template: "referrals/asked" for templates/emails/referrals/asked.txt; context: plain JSON-able values for it;
     digest_on: from this day's morning, in one message with whatever else waits for this recipient (the context then
-    holds `line`, a sentence, and perhaps `url`).
+    holds `line`, a sentence, and perhaps `url`); good_until: until when the secret in it opens something.
     """
     message = Message(
         template=template,
@@ -69,6 +70,7 @@ def post(
         about=about,
         reply_to=reply_to,
         digest_on=digest_on,
+        good_until=good_until,
         created_at=clock.now(),
         next_at=clock.now(),
     )
@@ -105,6 +107,9 @@ def _claim(message_id: int) -> Message | None:
     now = clock.now()
     message = Message.objects.select_for_update(skip_locked=True).due(now).filter(pk=message_id).first()
     if message is None:
+        return None
+    if message.good_until is not None and message.good_until <= now:
+        _park(message, Fault.TOO_LATE)  # a link that opens nothing would only be followed in vain
         return None
     if message.leased_until is not None:
         message.lost_attempts += 1  # whoever had it neither sent it nor said why not
@@ -235,3 +240,8 @@ def _lines(messages: Iterable[Message]) -> list[dict[str, str]]:
 def forget_words(now: datetime) -> int:
     """Of what was delivered or given up weeks ago, only that it was is kept."""
     return int(Message.objects.read_before(now - KEPT_FOR).update(context=None, recipient_name=""))
+
+
+def forget_secrets(now: datetime) -> int:
+    """Of what carried a link into an account, the words go as soon as the link opens nothing."""
+    return int(Message.objects.of_no_more_use(now).update(context=None, recipient_name=""))

@@ -21,12 +21,14 @@ class Fault(models.TextChoices):
     RETURNED = "returned", _("le message est revenu : cette adresse ne reçoit pas")
     UNREADABLE = "unreadable", _("le message n’a pas pu être rédigé")
     LOST_TOO_OFTEN = "lost_too_often", _("l’envoi s’est interrompu cinq fois")
+    TOO_LATE = "too_late", _("le lien qu’il porte ne sert plus")
 
 
 class Message(models.Model):
     """One e-mail. `key` says which event of which recipient it tells: the same is never written twice.
 
     `context`: plain values for the template, sealed; forgotten some weeks after delivery, with the recipient's name.
+    `good_until`: of a message that carries a secret; after that it neither goes out nor keeps its words.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -44,6 +46,7 @@ class Message(models.Model):
     # of a message that gathers others: its day
     day = models.DateField(null=True, blank=True, editable=False)
     digest = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="gathered")
+    good_until = models.DateTimeField(null=True, blank=True)
     next_at = models.DateTimeField(default=clock.now)
     leased_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
@@ -69,6 +72,11 @@ class Message(models.Model):
             ),
             models.Index(fields=["about"], condition=~Q(about=""), name="message_about"),
             models.Index(fields=["-parked_at"], condition=Q(parked_at__isnull=False), name="message_undelivered"),
+            models.Index(
+                fields=["good_until"],
+                condition=Q(good_until__isnull=False, context__isnull=False),
+                name="message_holds_a_secret",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(parked_at__isnull=True) | ~Q(fault=""), name="message_parked_has_fault"),

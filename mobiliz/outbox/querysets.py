@@ -52,6 +52,10 @@ class MessageQuerySet(models.QuerySet):
         ended = Q(sent_at__lt=moment) | Q(parked_at__lt=moment)
         return self.filter(ended, context__isnull=False)
 
+    def of_no_more_use(self, moment: datetime) -> Self:
+        """Their time is over, whether they arrived or not, and their words are still kept."""
+        return self.filter(good_until__lte=moment, context__isnull=False)
+
     def not_in_a_digest(self) -> Self:
         return self.filter(digest__isnull=True)
 

@@ -31,3 +31,8 @@ def gather_digests() -> int:
 @shared_task
 def forget_words() -> int:
     return actions.forget_words(clock.now())
+
+
+@shared_task
+def forget_secrets() -> int:
+    return actions.forget_secrets(clock.now())

@@ -14,7 +14,7 @@ from django.test import RequestFactory
 
 from mobiliz.accounts.models import User
 from mobiliz.lib.api.problems import problem_document
-from mobiliz.lib.logs import in_short
+from mobiliz.lib.logs import WithoutTokens, in_short, without_token
 from tests.factories.accounts import UserFactory
 
 MARK = "zoe-mark-1850"
@@ -132,3 +132,20 @@ def test_a_failed_call_of_the_api_is_logged_without_its_words(written, settings)
     assert "RuntimeError" in line
     assert answer.status_code == 500
     assert MARK not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/s/abc.def/accepter/", "/s/…/accepter/"),
+        ("GET /compte/mot-de-passe/nouveau/1-d7x-0af/ HTTP/1.1", "GET /compte/mot-de-passe/nouveau/…/ HTTP/1.1"),
+        ("http://x/compte/mot-de-passe/nouveau/1-d7x-0af/?a", "http://x/compte/mot-de-passe/nouveau/…/?a"),
+        ("/compte/mot-de-passe/nouveau/fait/", "/compte/mot-de-passe/nouveau/fait/"),
+        ("/compte/mot-de-passe/oublie/", "/compte/mot-de-passe/oublie/"),
+    ],
+)
+def test_no_token_that_opens_something_stands_in_a_line(path, shown):
+    assert without_token(path) == shown
+    record = logging.LogRecord("x", logging.INFO, "f", 1, "%s", (path,), None)
+    WithoutTokens().filter(record)
+    assert record.getMessage() == shown
