@@ -282,6 +282,19 @@ CASES = (
         at="nearest",
         agreed_km=70,
     ),
+    # the only garage in reach stayed silent: a pilot has to find what the platform cannot
+    Case(
+        "Ange",
+        "Santoni",
+        "2B050",
+        "waiting",
+        5,
+        "Ne passe plus la marche arrière",
+        ("Renault", "Clio", 2013),
+        at="nearest",
+        then="lapse",
+        agreed_km=30,
+    ),
 )
 
 
@@ -439,6 +452,8 @@ class _Player:
                 transitions.decline(
                     held, reason=DeclineReason.NO_CAPACITY, by=self.workshop, comment="Atelier complet."
                 )
+            case "lapse":
+                transitions.lapse(held, by=SYSTEM)
             case "decline_quote":
                 transitions.decline_quote(
                     held, version=1, reason="Trop cher", answered_on=clock.today(), channel="paper", by=self.workshop
