@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 
-from mobiliz.accounts.models import User
+from mobiliz.accounts.models import Membership, User
 from mobiliz.accounts.passwords import is_published
 
 
@@ -20,4 +20,14 @@ class PasswordBackend(AuthenticationBackend):
             self._mitigate_timing_attack(password)
             return None
         user: User | None = super().authenticate(request, **credentials)
+        return user
+
+    def get_user(self, user_id: int) -> User | None:
+        """Each request asks for the user, and then as what they may work: both are read together."""
+        capacities = list(Membership.objects.current().of_account(user_id).with_places())
+        user: User | None = capacities[0].user if capacities else super().get_user(user_id)
+        if user is not None:
+            for one in capacities:
+                one.user = user
+            user.read_capacities = capacities
         return user

@@ -30,14 +30,20 @@ def actor_of(user: User | AnonymousUser, capacities: list[Membership] | None = N
     return Actor.member(chosen) if chosen else Actor(ActorKind.MEMBER, user=user)
 
 
+def _read(user: User | AnonymousUser) -> list[Membership]:
+    """As they were read with the user; asked for where the user has just signed in."""
+    read = user.read_capacities if user.is_authenticated else None
+    return capacities_of(user) if read is None else read
+
+
 class ActorMiddleware:
-    """`request.actor`, and `request.capacities` to choose from; one query for both, when one of them is asked for."""
+    """`request.actor`, and `request.capacities` to choose from; where the session tells who it is, without a query."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.capacities = SimpleLazyObject(lambda: capacities_of(request.user))  # type: ignore[attr-defined]
+        request.capacities = SimpleLazyObject(lambda: _read(request.user))  # type: ignore[attr-defined]
         request.actor = SimpleLazyObject(lambda: actor_of(request.user, request.capacities))  # type: ignore[attr-defined]
         return self.get_response(request)
 

@@ -64,6 +64,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Part of what a session is signed with: one more, and every session of the account has ended.
     session_generation = models.PositiveIntegerField(default=0, editable=False)
 
+    # As what they may work now, where both were read together: see `PasswordBackend.get_user`
+    read_capacities: list[Membership] | None = None
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["first_name", "last_name"]
     objects = UserManager()

@@ -77,7 +77,10 @@ class MembershipQuerySet(models.QuerySet):
         )
 
     def of_user(self, user: User) -> Self:
-        return self.filter(user=user).order_by("pk")
+        return self.of_account(user.pk)
+
+    def of_account(self, user_id: int) -> Self:
+        return self.filter(user=user_id).order_by("pk")
 
     def of_organisation(self, organisation_id: int) -> Self:
         return self.filter(organisation_id=organisation_id)

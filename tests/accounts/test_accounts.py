@@ -81,7 +81,7 @@ def test_a_page_that_is_none_is_the_first(desk, page):
 @pytest.mark.parametrize("accounts", [1, 30])
 def test_the_list_costs_the_same_with_one_account_and_many(desk, accounts, django_assert_num_queries):
     MembershipFactory.create_batch(accounts)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         desk.get("/comptes/")
 
 

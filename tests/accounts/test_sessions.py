@@ -119,7 +119,7 @@ def test_nobody_sees_anothers_sessions(client, adviser, other_adviser):
 def test_the_account_page_costs_the_same_with_many_sessions(client, adviser, earlier, django_assert_num_queries):
     SignInFactory.create_batch(earlier, user=adviser.user)
     enter(client, adviser)
-    with django_assert_num_queries(6):  # session, user, capacities, second factor, open and past sessions
+    with django_assert_num_queries(5):  # session, user with capacities, second factor, open and past sessions
         client.get(ACCOUNT)
 
 
