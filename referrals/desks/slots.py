@@ -105,6 +105,12 @@ def free_slots(referral: Referral, garage: Garage, actor: Any) -> list[Slot]:
     return list(rows[:SHOWN])
 
 
+def slots_to_offer(referral: Referral, garages: Sequence[Garage], actor: Any) -> list[Slot]:
+    """What each of these garages has free for a referral that one of them will be asked to take."""
+    free = Slot.objects.visible_to(actor).of_garages([one.pk for one in garages]).free_for(referral)
+    return list(free.to_come().first_of_each(SHOWN).for_page())
+
+
 def held_slot(referral: Referral, garage: Garage) -> Slot | None:
     return Slot.objects.taken_for(referral).of_garage(garage.pk).to_come().for_page().first()
 

@@ -44,7 +44,7 @@ class MomentForm(forms.Form):
         self.department, self.is_needed = department, is_needed
         self.slots = {str(one.uid): one for one in slots}
         if self.slots:
-            offered = [(uid, _slot_in_words(one)) for uid, one in self.slots.items()]
+            offered = [(uid, slot_in_words(one)) for uid, one in self.slots.items()]
             self.fields["slot"].choices = [*offered, (OTHER, gettext("Un autre moment"))]
             self.fields["slot"].depends_on_another = is_needed
         else:
@@ -156,7 +156,7 @@ def _years() -> range:
     return range(this, this + 2)
 
 
-def _slot_in_words(slot: Slot) -> str:
+def slot_in_words(slot: Slot) -> str:
     when = moment_at_garage(slot.starts_at, slot.garage)
     return f"{when}, {slot.note}" if slot.note else when
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mobiliz.lib.forms import NirFreeTextField, WholeFieldFr
 from referrals.candidates import Candidate, Candidates, Kept, Search
-from referrals.models import GarageChoice
+from referrals.forms.appointments import slot_in_words
+from referrals.models import GarageChoice, Slot
 from referrals.reach import FARTHEST_AGREED_KM
 
 
@@ -60,12 +63,41 @@ class GarageForm(forms.Form):
         help_text=_("En quelques mots : la personne le connaît, elle y va à pied, il est sur le chemin du travail…"),
     )
 
-    def __init__(self, data: Any = None, *, found: Candidates, kept: Kept | None = None) -> None:
+    slot = forms.ChoiceField(
+        label=_("Retenir un créneau"),
+        required=False,
+        help_text=_("Demandez à la personne lequel lui va : il est retenu jusqu’à la réponse du garage."),
+        error_messages={
+            "invalid_choice": _("Ce créneau n’est plus libre : choisissez-en un autre, ou laissez le garage proposer.")
+        },
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        found: Candidates,
+        kept: Kept | None = None,
+        slots: Sequence[Slot] = (),
+        asked_slot: str = "",
+    ) -> None:
+        """`slots`: what those shown have free, where the garage is asked at once; `asked_slot`: chosen beforehand."""
         known = {"choice_reason": kept.choice.reason, "agreed_km": kept.choice.agreed_km} if kept else {}
-        super().__init__(data, initial=known)
+        super().__init__(data, initial={**known, "slot": asked_slot})
         for name in ("agreed_km", "choice_reason"):
             self.fields[name].depends_on_another = True
         self.found = found
+        self.slots = {str(one.uid): one for one in slots}
+        self.fields["slot"].choices = [("", gettext("Aucun : le garage proposera")), *self._slots_by_garage()]
+
+    def _slots_by_garage(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """In the order of the list; a full one is not chosen."""
+        offered = []
+        for one in self.found.shown:
+            own = [(uid, slot_in_words(slot)) for uid, slot in self.slots.items() if slot.garage_id == one.garage.pk]
+            if own and not one.is_full:
+                offered.append((f"{one.garage.name}, {one.garage.commune.name}", own))
+        return offered
 
     def clean_garage(self) -> Candidate:
         chosen = self.found.with_uid(self.cleaned_data["garage"])
@@ -86,6 +118,9 @@ class GarageForm(forms.Form):
             self._check_word(chosen)
         if self.found.is_other(chosen) and not typed.get("choice_reason") and "choice_reason" not in self.errors:
             self.add_error("choice_reason", _("Dites en quelques mots pourquoi ce garage plutôt que ceux proposés."))
+        if self.chosen_slot and self.chosen_slot.garage_id != chosen.garage.pk:
+            message = _("Ce créneau est chez %(other)s : choisissez-en un de %(garage)s, ou laissez-le proposer.")
+            self.add_error("slot", message % {"other": self.chosen_slot.garage.name, "garage": chosen.garage.name})
         return typed
 
     def _check_word(self, chosen: Candidate) -> None:
@@ -94,6 +129,10 @@ class GarageForm(forms.Form):
         if word is None or word < chosen.least_word_km:
             message = _("Ce garage est à %(km)d km : si la personne accepte d’y aller, indiquez au moins %(km)d km.")
             self.add_error("agreed_km", message % {"km": chosen.least_word_km})
+
+    @property
+    def chosen_slot(self) -> Slot | None:
+        return self.slots.get(self.cleaned_data.get("slot") or "")
 
     @property
     def word_km(self) -> int | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Window
+from django.db.models.functions import RowNumber
 
 from mobiliz.accounts.actors import ActorKind
 from mobiliz.accounts.roles import Permission
@@ -42,6 +43,11 @@ class SlotQuerySet(models.QuerySet):
 
     def to_come(self) -> Self:
         return self.filter(starts_at__gt=clock.now()).order_by("starts_at", "pk")
+
+    def first_of_each(self, count: int) -> Self:
+        """So many of each garage, the next first."""
+        place = Window(RowNumber(), partition_by="garage_id", order_by=["starts_at", "pk"])
+        return self.annotate(place=place).filter(place__lte=count).order_by("starts_at", "pk")
 
     def between(self, first: datetime, last: datetime) -> Self:
         """Those that begin from the first moment on and before the last."""

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from garages.models import Garage
 from garages.ranking import WEIGHTS
 from garages.words import WEIGHED
 from mobiliz.lib import clock, refusals
@@ -21,9 +22,11 @@ from referrals.candidates import Candidates, Kept, candidates, chosen_before, ke
 from referrals.desks.adviser import steps
 from referrals.desks.adviser.garage_map import garage_map, legend, lines
 from referrals.desks.attempts import attempt
+from referrals.desks.slots import slots_to_offer
 from referrals.forms.garage_choice import GarageForm, SearchForm
-from referrals.models import Referral
+from referrals.models import Referral, Slot
 from referrals.states import State, Verb
+from referrals.words import moment_at_garage
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +40,14 @@ def garage(request: HttpRequest, uid: UUID) -> HttpResponse:
     choice = chosen_before(referral)
     found = candidates(referral, by=request.actor, search=asked.search, also=choice.garage if choice else None)
     kept = kept_choice(referral, found.also)
-    form = GarageForm(request.POST if request.method == "POST" else None, found=found, kept=kept)
+    offered = _slots(request, referral, found)
+    form = GarageForm(
+        request.POST if request.method == "POST" else None,
+        found=found,
+        kept=kept,
+        slots=offered,
+        asked_slot=request.GET.get("slot", ""),
+    )
     if form.is_valid() and _chosen(request, referral, form):
         return redirect("referral_send" if referral.state == State.DRAFT else "referral_case", referral.uid)
     return _show(request, referral, form, asked, kept)
@@ -47,6 +57,13 @@ def _verb(referral: Referral) -> Verb:
     return Verb.SEND if referral.state == State.DRAFT else Verb.ASSIGN
 
 
+def _slots(request: HttpRequest, referral: Referral, found: Candidates) -> list[Slot]:
+    """A draft chooses its slot where it is read over; whoever is asked at once, here."""
+    if referral.state == State.DRAFT:
+        return []
+    return slots_to_offer(referral, [one.garage for one in found.shown], request.actor)
+
+
 def _chosen(request: HttpRequest, referral: Referral, form: GarageForm) -> bool:
     chosen, why = form.cleaned_data["garage"].garage, form.cleaned_data["choice_reason"]
     if referral.state == State.DRAFT:
@@ -54,10 +71,17 @@ def _chosen(request: HttpRequest, referral: Referral, form: GarageForm) -> bool:
         return bool(refusals.attempt(form, lambda: actions.choose_garage(referral, by=request.actor, **kept)))
 
     def ask_it() -> None:
-        asked = {"garage": chosen, "choice_reason": why, "agreed_km": form.word_km}
+        asked = {"garage": chosen, "choice_reason": why, "agreed_km": form.word_km, "slot": form.chosen_slot}
         transitions.assign(referral, by=request.actor, **asked)
 
-    return attempt(request, form, ask_it, _("L’orientation est proposée à %(garage)s.") % {"garage": chosen.name})
+    return attempt(request, form, ask_it, _asked_in_words(chosen, form.chosen_slot))
+
+
+def _asked_in_words(garage: Garage, slot: Slot | None) -> str:
+    if slot is None:
+        return _("L’orientation est proposée à %(garage)s.") % {"garage": garage.name}
+    told = {"garage": garage.name, "when": moment_at_garage(slot.starts_at, garage)}
+    return _("L’orientation est proposée à %(garage)s, avec le créneau du %(when)s.") % told
 
 
 def _show(
