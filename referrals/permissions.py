@@ -108,8 +108,13 @@ def can_see_income(actor: Actor, referral: Referral) -> bool:
 
 
 def can_report_incident(actor: Actor, referral: Referral) -> bool:
-    """Say, complete or take back what did not work: the sender's side, whatever became of the case."""
+    """Say what did not work, and read what a pilot answered: the sender's side, whatever became of the case."""
     return Party.ADVISER in parties(actor, referral)
+
+
+def can_change_incident(actor: Actor, incident: Incident) -> bool:
+    """Complete it or take it back: the sender's side, but for what a garage said; that stays the garage's."""
+    return can_report_incident(actor, incident.referral) and not incident.is_said_by_garage
 
 
 def can_answer_incident(actor: Actor, incident: Incident) -> bool:

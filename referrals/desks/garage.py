@@ -32,6 +32,7 @@ from referrals.desks.appointments import asked_slot, live_of, week_of
 from referrals.desks.attempts import attempt
 from referrals.desks.exchange import threads_of, unread_of
 from referrals.desks.garage_tasks import Task, figures_of, parts_of, tasks_of, title_of, who_and_what
+from referrals.desks.incident_cards import said_by_garage
 from referrals.models import Assignment, LogEntry, PersonalLink, Photo, QuoteVersion, Referral
 from referrals.states import APPOINTMENT_VERBS, IN_HAND, State, Verb
 from referrals.transitions.quoting import accepted_version, latest_version
@@ -213,6 +214,8 @@ def _case(held: Assignment, actor: Actor, bound: dict[str, forms.Form], asked: s
         "is_eligible": is_usable(referral.assessment, clock.today()),
         "first": offer(acts.FIRST.get(state, ())),
         "below": offer(acts.BELOW.get(state, ())),
+        "report": next(iter(offer((acts.REPORT,))), None),
+        **said_by_garage(held, actor),
         "can_issue": Verb.ISSUE_QUOTE in may,
         "can_replace": Verb.SUPERSEDE_QUOTE in may,
         "can_supplement": Verb.SUPPLEMENT in may,

@@ -16,7 +16,7 @@ from mobiliz.lib import clock
 from referrals import permissions, transitions
 from referrals.clock import moment_at
 from referrals.forms import garage as typed
-from referrals.models import Assignment, LogEntry
+from referrals.models import Assignment, IncidentKind, LogEntry
 from referrals.models.quotes import AnswerChannel
 from referrals.states import Outcome, State, Verb
 from referrals.transitions.quoting import accepted_version, latest_version
@@ -42,6 +42,11 @@ def _decline_on_paper(assignment: Assignment, **given: Any) -> None:
     transitions.decline_quote(assignment, channel=AnswerChannel.PAPER.value, **given)
 
 
+def _report(assignment: Assignment, *, words: str, by: Actor) -> None:
+    kind = IncidentKind.DID_NOT_WORK
+    transitions.report_incident(assignment.referral, kind=kind, words=words, by=by, assignment=assignment)
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """`title` opens it, `button` does it, `done` is said afterwards."""
@@ -56,6 +61,7 @@ class Act:
     is_danger: bool = False
 
 
+REPORT = "incident"
 ACTS: dict[str, Act] = {
     "accepter": Act(
         Verb.ACCEPT,
@@ -149,6 +155,14 @@ ACTS: dict[str, Act] = {
         hint=_("Le dossier est clos ; la structure regarde une autre solution, comme une voiture d’occasion."),
         is_danger=True,
     ),
+    REPORT: Act(
+        Verb.REPORT_INCIDENT,
+        _report,
+        typed.IncidentForm,
+        title=_("Dire ce qui s’est passé"),
+        button=_("Ajouter ces mots"),
+        done=_("C’est signalé : un pilote s’en occupe et vous répond sur cette page."),
+    ),
 }
 
 # What stands first on the page in each state, and what stands below it. What the table allows and a page does not
@@ -185,12 +199,12 @@ def offered(
 ) -> list[Offered]:
     """Those of these acts that this member may do now, as the table of moves says."""
     may = permissions.possible_verbs(actor, assignment.referral, assignment)
-    initial = _initial(assignment, may)
     possible = [(name, ACTS[name]) for name in names if ACTS[name].verb in may]
+    initial = _initial(assignment, {act.verb for _name, act in possible})
     return [Offered(name, act, bound.get(name) or act.form(initial=initial), name == asked) for name, act in possible]
 
 
-def _initial(assignment: Assignment, may: list[Verb]) -> dict[str, Any]:
+def _initial(assignment: Assignment, may: set[Verb]) -> dict[str, Any]:
     """What is usually typed, and which version and how many absences the page shows."""
     today = clock.today()
     known: dict[str, Any] = {"on": today, "answered_on": today, "done_on": today}

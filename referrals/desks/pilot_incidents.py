@@ -166,7 +166,7 @@ def _people(request: HttpRequest, found: Incident, case: Referral | None) -> lis
     if case:
         return people_of(case, held_by(case), [], request.actor)
     member = found.reported_by or found.referral.adviser
-    place = found.referral.organisation.name
+    place = found.garage.name if found.garage and found.is_said_by_garage else found.referral.organisation.name
     if member is None:
         return [Contact(name=place, part=_("Personne ne suit ce dossier."))]
     email = "" if member.phone else member.user.email
@@ -182,7 +182,7 @@ def _may(request: HttpRequest, verb: Verb, case: Referral) -> bool:
 
 
 def _answer_form(found: Incident, data: Any = None) -> AnswerForm:
-    return AnswerForm(data, kind=found.kind, auto_id="repondre_%s")
+    return AnswerForm(data, kind=found.kind, is_said_by_garage=found.is_said_by_garage, auto_id="repondre_%s")
 
 
 def _no_garage_form(

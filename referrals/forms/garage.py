@@ -45,6 +45,18 @@ class AcceptForm(ActForm):
         return cleaned
 
 
+class IncidentForm(ActForm):
+    """The press alone says it: words may come with it, or after."""
+
+    words = NirFreeTextField(
+        label=_("Que s’est-il passé ?"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Un pilote et la structure le liront."),
+    )
+
+
 class ReasonForm(ActForm):
     """Why a garage declines or gives back: each reason is a button that says where it leads."""
 

@@ -58,10 +58,13 @@ class AnswerForm(forms.Form):
         error_messages={"required": _("Répondez en quelques mots : la structure les lira.")},
     )
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, is_said_by_garage: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = ANSWERS_OF.get(IncidentKind(kind), ANSWERS)
         self.fields["resolution"].choices = [(one.value, capfirst(one.label)) for one in offered]
+        if is_said_by_garage:
+            self.fields["words"].label = _("Votre réponse au garage et à la structure")
+            self.fields["words"].help_text = _("Les deux la lisent : rien que le garage n’ait à savoir de la personne.")
 
 
 class ConnectForm(forms.Form):

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mobiliz.accounts.roles import GARAGE_ROLES
 from mobiliz.lib import clock
 from mobiliz.lib.sealed import SealedJSONField
 from referrals.querysets import IncidentQuerySet
@@ -89,7 +90,10 @@ class Incident(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["referral", "kind"], condition=Q(answered_at__isnull=True), name="incident_one_open_of_a_kind"
+                fields=["referral", "kind", "garage"],
+                condition=Q(answered_at__isnull=True),
+                nulls_distinct=False,
+                name="incident_one_open_of_a_kind",
             ),
             models.CheckConstraint(condition=Q(kind__in=IncidentKind.values), name="incident_kind_known"),
             models.CheckConstraint(
@@ -111,6 +115,10 @@ class Incident(models.Model):
     @property
     def is_open(self) -> bool:
         return self.answered_at is None
+
+    @property
+    def is_said_by_garage(self) -> bool:
+        return self.reported_by is not None and self.reported_by.role in GARAGE_ROLES
 
     @property
     def is_late(self) -> bool:

@@ -15,6 +15,7 @@ from mobiliz.lib import clock
 from referrals.querysets.sight import of_organisation
 
 if TYPE_CHECKING:
+    from garages.models import Garage
     from mobiliz.accounts.actors import Actor
     from referrals.models import Referral
 
@@ -52,11 +53,14 @@ def _counterpart() -> Coalesce:
 
 class IncidentQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
-        """The sender's side those of its cases; pilots those of their region, of drafts too. Garages: none."""
+        """The sender's side those of its cases; pilots those of their region, of drafts too; garages what they said
+        themselves."""
         if actor.kind == ActorKind.SYSTEM or actor.is_national_pilot:
             return self
         if actor.is_pilot:
             return self.filter(region_id=actor.region_code)
+        if actor.is_garage:
+            return self.filter(reported_by__organisation_id=actor.organisation_id)
         return self.filter(of_organisation(actor, "referral__")) if actor.is_adviser else self.none()
 
     def open(self) -> Self:
@@ -79,6 +83,10 @@ class IncidentQuerySet(models.QuerySet):
 
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
+
+    def about(self, garage: Garage | None) -> Self:
+        """This garage's; with None, those that are about no garage."""
+        return self.filter(garage=garage)
 
     def with_uid(self, uid: UUID) -> Self:
         return self.filter(uid=uid)

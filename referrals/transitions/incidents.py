@@ -25,16 +25,25 @@ from referrals.words import moment_in_words
 
 @transaction.atomic
 def report_incident(
-    referral: Referral, *, kind: IncidentKind, by: Actor, words: str = "", garage: Garage | None = None
+    referral: Referral,
+    *,
+    kind: IncidentKind,
+    by: Actor,
+    words: str = "",
+    garage: Garage | None = None,
+    assignment: Assignment | None = None,
 ) -> Incident:
     """The open one of this kind if there is one: said twice, it is one incident, and words said later are added.
 
-    Inside another verb, call it after that verb's `finish`: the log's lines then follow each other.
+    A garage says it of what it holds, and apart from what the sender's side says: each reads its own words.
+    `assignment`: the one that its page showed. Inside another verb, call it after that verb's `finish`: the log's
+    lines then follow each other.
     """
-    held = open_assignment(referral) if by.is_garage else None
+    held = (assignment or open_assignment(referral)) if by.is_garage else None
     referral, held = begin(referral, Verb.REPORT_INCIDENT, by=by, assignment=held)
-    known = Incident.objects.of_referral(referral).of_kind(kind).open().select_for_update(of=("self",)).first()
-    if known:
+    garage = held.garage if held else garage
+    same = Incident.objects.of_referral(referral).of_kind(kind).about(garage)
+    if known := same.open().select_for_update(of=("self",)).first():
         _complete(known, words)
         return known
     department = department_of(referral)
@@ -124,7 +133,7 @@ def acknowledge_answer(incident: Incident, *, by: Actor) -> None:
 
 
 def _begin_as_sender(incident: Incident, verb: Verb, by: Actor) -> tuple[Referral, Incident]:
-    if not permissions.can_report_incident(by, incident.referral):
+    if not permissions.can_change_incident(by, incident):
         raise PermissionDenied
     referral, _nothing = begin(incident.referral, verb, by=by)
     return referral, _still_open(incident)

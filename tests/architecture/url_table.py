@@ -226,6 +226,7 @@ STRUCTURES = [
 
 TO_CASE = who(404, adviser=302, pilots_here=403)
 CASES = who(404, adviser=302, pilots_here=302)
+KEPT_AS_SAID = who(404, adviser=403, own_garage=403, pilots_here=403)
 # A dossier of the adviser's, of someone who lives in the pilot's region.
 SENDERS = [
     page("referral_list", get=who(404, advisers=200, pilots=200)),
@@ -362,6 +363,9 @@ SENDERS = [
     act("referral_incident", "draft", get=who(404, adviser=302), post=who(404, adviser=302)),
     act("incident_complete", "incident", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
     act("incident_take_back", "incident", get=TO_CASE, post=TO_CASE),
+    # what a garage said stays the garage's: the sender's side reads it
+    act("incident_complete", "incident_of_garage", get=KEPT_AS_SAID, post=KEPT_AS_SAID),
+    act("incident_take_back", "incident_of_garage", get=KEPT_AS_SAID, post=KEPT_AS_SAID),
     page("needs", get=who(404, advisers=200, pilots=403), post=who(404, advisers=422, pilots=403)),
     act("referral_need", "sent", get=TO_CASE, post=who(404, adviser=422, pilots_here=403)),
     act("need_take_back", "need", get=who(404, adviser=302), post=who(404, adviser=302)),
@@ -414,6 +418,7 @@ GARAGE_DESK = [
     page("assignment", "held_before", get=IN_GARAGE | {"other_garage_workshop": 404}),
     page("assignment", "held_after", get=who(404, other_garage_workshop=200, adviser=403, pilots_here=403)),
     page("assignment_act", "accept", get=DONE, post=DONE),
+    page("assignment_act", "report", get=DONE, post=DONE),
     page("assignment_act", "accept_by_telephone", get=DONE, post=ASKED_AGAIN),
     page("assignment_act", "decline", get=DONE, post=ASKED_AGAIN),
     page("assignment_act", "accept_quote", get=DONE, post=ASKED_AGAIN),

@@ -172,6 +172,9 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "note": _note,
     "absence": _absence,
     "incident": lambda cast: _incident(cast, _sent(cast).referral),
+    "incident_of_garage": lambda cast: transitions.report_incident(
+        _accepted(cast).referral, kind=IncidentKind.DID_NOT_WORK, by=actor(cast["workshop"])
+    ),
     "incident_of_draft": lambda cast: _incident(cast, journey.draft(cast["adviser"])),
     "incident_answered": _incident_answered,
     "need": _need,
@@ -188,6 +191,7 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "held_quoted": _quoted,
     "quote": lambda cast: _quoted(cast).quote,
     "accept": _act("accepter", _sent),
+    "report": _act("incident", _sent),
     "accept_by_telephone": _act("telephone", _sent),
     "decline": _act("decliner", _sent),
     "accept_quote": _act("devis-accepte", _quoted),

@@ -20,11 +20,11 @@ from referrals import permissions
 from referrals.desks.adviser.acts import possible_acts
 from referrals.desks.adviser.contacts import lines_to_call, people_of
 from referrals.desks.adviser.household import verdict_of
-from referrals.desks.adviser.incident_card import incidents_of
 from referrals.desks.adviser.thread import FILTERS, Thread, thread_of
 from referrals.desks.appointments import live_of
 from referrals.desks.calls import last_call_of
 from referrals.desks.exchange import threads_of
+from referrals.desks.incident_cards import incidents_of
 from referrals.desks.look import badge_of
 from referrals.desks.next_steps import held_by, last_asked, latest_quote, next_step
 from referrals.forms.needs import NeedForm

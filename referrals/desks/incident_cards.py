@@ -27,12 +27,26 @@ def incidents_of(referral: Referral, actor: Actor, tried: forms.Form | None = No
     """Those of this case, the newest first, and whether one more can be reported in one press; one query."""
     rows = list(Incident.objects.visible_to(actor).of_referral(referral).for_lines(actor).with_pilot().newest_first())
     is_senders = permissions.can_report_incident(actor, referral)
-    is_reported = any(one.is_open and one.kind == IncidentKind.DID_NOT_WORK for one in rows)
+    is_reported = any(_is_said(one) and not one.is_said_by_garage for one in rows)
     return {
-        "incidents": [Card(line_of(one), _form(one, tried) if is_senders else None) for one in rows],
+        "incidents": [
+            Card(line_of(one), _form(one, tried) if permissions.can_change_incident(actor, one) else None)
+            for one in rows
+        ],
         "may_report": is_senders and not is_reported,
         "answers_incidents": actor.is_pilot,
     }
+
+
+def said_by_garage(held: Assignment, actor: Actor) -> dict[str, Any]:
+    """What this garage said of the case and what a pilot answered, the newest first; one query."""
+    seen = Incident.objects.visible_to(actor).of_referral(held.referral).about(held.garage)
+    rows = list(seen.for_lines(actor).with_pilot().newest_first())
+    return {"incidents": [Card(line_of(one)) for one in rows], "is_reported": any(_is_said(one) for one in rows)}
+
+
+def _is_said(incident: Incident) -> bool:
+    return incident.is_open and incident.kind == IncidentKind.DID_NOT_WORK
 
 
 def words_form(incident: Incident, data: Mapping[str, Any] | None = None) -> WordsForm:
