@@ -237,7 +237,7 @@ def test_the_number_of_queries_does_not_grow(as_pilot, django_assert_num_queries
     for month in range(months):
         cell(date(2015 + month // 12, month % 12 + 1, 1), region="84", referrals_sent=9)
         GarageFactory()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         as_pilot.get(URL, {"du": "2015-01", "au": "2026-11"})
 
 

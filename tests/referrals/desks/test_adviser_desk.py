@@ -205,7 +205,7 @@ def test_older_ones_are_on_the_next_page_and_none_is_lost_between(as_adviser, ad
 def test_the_list_costs_the_same_with_one_and_with_fifty(as_adviser, adviser, django_assert_num_queries):
     journey.draft(adviser)
     for _ in range(2):
-        with django_assert_num_queries(5) as asked:
+        with django_assert_num_queries(4) as asked:
             as_adviser.get(LIST)
         assert not [query for query in asked if '"notes"' in query["sql"]]
         for number in range(25):
