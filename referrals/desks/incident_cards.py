@@ -12,7 +12,7 @@ from mobiliz.accounts.actors import Actor
 from referrals import permissions
 from referrals.desks.incident_lines import Line, line_of
 from referrals.forms.incidents import WordsForm
-from referrals.models import Incident, IncidentKind, Referral
+from referrals.models import Assignment, Incident, IncidentKind, Referral
 
 
 @dataclass(frozen=True, slots=True)
