@@ -8,16 +8,18 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
 
-from referrals.transitions import Overtaken, Refused
+from referrals.transitions import HelpedElsewhere, Overtaken, Refused
 
 
 def attempt(request: HttpRequest, form: forms.Form, do: Callable[[], object], said: str = "") -> bool:
     """Whether it is settled: done now, or done before by someone else, which the message says.
 
-    Nothing is `said` where the page that follows says it itself.
+    HelpedElsewhere is for whoever calls. Nothing is `said` where the page that follows says it itself.
     """
     try:
         do()
+    except HelpedElsewhere:
+        raise  # no refusal but a question, which the page asks
     except Overtaken as overtaken:
         messages.info(request, overtaken.message)
     except Refused as refused:

@@ -65,3 +65,8 @@ class Lookalike(models.Model):
                 condition=~Q(answer="ask_pilot") | Q(incident__isnull=False), name="lookalike_asked_of_a_pilot"
             ),
         ]
+
+    @property
+    def weight(self) -> tuple[bool, bool]:
+        """What must not be lost where two pairs become one: people in touch, then what was not denied."""
+        return self.linked_at is not None, self.answer != ElsewhereAnswer.NOT_SAME

@@ -1,8 +1,10 @@
-"""Someone whom another structure helps already: noticed when a dossier is opened, told sparingly, linked by a pilot."""
+"""Someone whom another structure helps already: noticed when a dossier is opened, or its person becomes another or is
+put right; told sparingly, linked by a pilot.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,10 +21,25 @@ from mobiliz.lib.templatetags.mobiliz import day_fr
 from referrals import permissions
 from referrals.consent import NAMES_STRUCTURE
 from referrals.identity import BY_NAME, BY_PHONE, name_and_birth, phone_and_birth
-from referrals.models import Beneficiary, ElsewhereAnswer, Incident, IncidentKind, Lookalike, Referral, Resolution
+from referrals.models import (
+    Beneficiary,
+    Consent,
+    ElsewhereAnswer,
+    Incident,
+    IncidentKind,
+    Lookalike,
+    Referral,
+    Resolution,
+)
 from referrals.states import Verb
 from referrals.transitions.core import Refused, locked
-from referrals.transitions.incidents import begin_as_pilot, department_of, log_incident, report_incident
+from referrals.transitions.incidents import (
+    begin_as_pilot,
+    department_of,
+    log_incident,
+    report_incident,
+    withdraw_incident,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +59,20 @@ class Identity:
     first_name: str
     birth_date: date
     phone: str = ""
+
+    @classmethod
+    def of(cls, person: Beneficiary) -> Identity:
+        return cls(
+            last_name=person.last_name, first_name=person.first_name, birth_date=person.birth_date, phone=person.phone
+        )
+
+    @property
+    def keys(self) -> set[str]:
+        return {*self.names, *self.phones}
+
+    def shared_with(self, other: Beneficiary) -> set[str]:
+        """The keys by which this is that record."""
+        return {other.name_key, other.phone_key} & self.keys
 
     @property
     def names(self) -> list[str]:
@@ -69,22 +100,84 @@ class HelpedElsewhere(Refused):
         super().__init__(message, code="helped_elsewhere")
 
 
-def look_elsewhere(person: Identity, *, known: Beneficiary | None, by: Actor) -> list[Referral]:
+def look_elsewhere(
+    person: Identity, *, known: Beneficiary | None, by: Actor, were: Iterable[Identity] = ()
+) -> list[Referral]:
     """The cases of other structures for whoever has these keys, the oldest first; counted, and written to the log.
+
+    `were`: who the person was so far; whoever resembled them as much before is not told again.
 
     Two structures that register the same person at once wait for each other here: the second finds the first.
     """
     names, phones = person.names, person.phones
-    _wait_for_turn([*names, *phones])
+    wait_for_turn(person)
     _count(by, [*names, *phones])
     people = Beneficiary.objects.identified_by(names, phones).kept_elsewhere_than(by)
     if known is not None:
         people = people.but(Lookalike.objects.settled_for(known.pk).others_than(known.pk))
-    found = list(Referral.objects.that_help(people, since=clock.now() - HELPED_RECENTLY))
+    had = [was.keys for was in were]
+    helping = Referral.objects.that_help(people, since=clock.now() - HELPED_RECENTLY)
+    found = [one for one in helping if not any(person.shared_with(one.beneficiary) <= keys for keys in had)]
     log.info("person_looked_for_elsewhere", actor=by.reference, is_found=bool(found))
     if found:
         _count_found(by, [*names, *phones])
     return found
+
+
+def found_elsewhere(
+    person: Identity,
+    *,
+    known: Beneficiary | None,
+    said: ElsewhereInput | None,
+    by: Actor,
+    were: Iterable[Identity] = (),
+) -> list[Referral]:
+    """The same, once it is said what to do about them; else HelpedElsewhere is raised."""
+    found = look_elsewhere(person, known=known, were=were, by=by)
+    if found and said is None:
+        raise ask_first(found)
+    return found
+
+
+def look_again(
+    case: Referral | None, were: Mapping[int, Identity], *, said: ElsewhereInput | None, by: Actor
+) -> list[Referral]:
+    """After the person of this case was put right, or united with another record: whoever resembles them by something
+    new, once it is said what to do about it, else HelpedElsewhere is raised. `were`: who they were, by record.
+
+    Nobody is looked for who has no case that runs, or took back what they agreed to.
+    """
+    if case is None:
+        return []
+    person = case.beneficiary
+    now = Identity.of(person)
+    if any(now.keys <= was.keys for was in were.values()):
+        return []
+    if not Consent.objects.in_force().of_beneficiary(person.pk).exists():
+        return []
+    return found_elsewhere(now, known=person, were=were.values(), said=said, by=by)
+
+
+def unsay(person: Beneficiary, were: Mapping[int, Identity]) -> None:
+    """That two records are two people holds while nothing more of them is the same than when it was said."""
+    now = Identity.of(person)
+    for pk, was in were.items():
+        for pair in Lookalike.objects.not_same_as(pk):
+            if not now.shared_with(pair.other if pair.person_id == pk else pair.person) <= was.keys:
+                pair.delete()
+
+
+def leave_behind(referral: Referral, by: Actor) -> None:
+    """The case passes to another person: what was asked about the one before is not asked about the next.
+
+    After the `finish` of the verb, as `report_incident` is.
+    """
+    pairs = list(Lookalike.objects.touching(referral).select_related("incident"))
+    asked = {one.incident for one in pairs if one.incident and one.incident.referral_id == referral.pk}
+    Lookalike.objects.with_keys(one.pk for one in pairs).delete()
+    for incident in asked:
+        if incident.answered_at is None:
+            withdraw_incident(incident, by=by)
 
 
 def ask_first(found: Sequence[Referral]) -> HelpedElsewhere:
@@ -93,8 +186,12 @@ def ask_first(found: Sequence[Referral]) -> HelpedElsewhere:
     return HelpedElsewhere(clock.day_of(found[0].created_at), sorted({str(one.organisation) for one in agreed}))
 
 
-def keep_answer(referral: Referral, found: Sequence[Referral], *, said: ElsewhereInput, by: Actor) -> None:
-    """Beside the dossier that was opened; a pilot is asked by an incident."""
+def keep_answer(
+    referral: Referral | None, found: Sequence[Referral], *, said: ElsewhereInput | None, by: Actor
+) -> None:
+    """Beside the dossier that it is about, where somebody was found; a pilot is asked by an incident."""
+    if referral is None or said is None or not found:
+        return
     incident = None
     if said.answer == ElsewhereAnswer.ASK_PILOT:
         incident = report_incident(referral, kind=IncidentKind.DUPLICATE_CONTACT, words=said.words, by=by)
@@ -165,9 +262,12 @@ def _one_for_each(found: Sequence[Referral]) -> list[Referral]:
     return list({one.beneficiary_id: one for one in reversed(found)}.values())
 
 
-def _wait_for_turn(keys: Sequence[str]) -> None:
-    """Until the end of the transaction, nobody else registers whoever has one of these keys."""
-    numbers = sorted(int.from_bytes(bytes.fromhex(key[:16]), signed=True) for key in keys)
+def wait_for_turn(person: Identity) -> None:
+    """Until the end of the transaction, nobody else registers whoever has one of these keys.
+
+    Before any row is locked: who answers about a case points to it, and would wait for whoever waits here with it.
+    """
+    numbers = sorted(int.from_bytes(bytes.fromhex(key[:16]), signed=True) for key in person.keys)
     with connection.cursor() as cursor:
         for number in numbers:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

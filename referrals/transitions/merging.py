@@ -18,6 +18,7 @@ from referrals.models import Beneficiary, Consent, Household, Lookalike, Need, R
 from referrals.models.people import HOUSEHOLD, IDENTITY
 from referrals.states import Outcome, State, Verb
 from referrals.transitions.core import Refused, begin, finish, open_assignment, overtaken
+from referrals.transitions.duplicates import ElsewhereInput, Identity, keep_answer, look_again, unsay, wait_for_turn
 from referrals.transitions.reassessing import SETTLED, age_and_territory, assess_again, fall_back, no_longer_holds
 
 
@@ -31,18 +32,28 @@ class _Merge:
     taken: list[str] = field(default_factory=list)
     rested_on: dict[int, tuple[date, str]] = field(default_factory=dict)
     uncovered: set[int] = field(default_factory=set)
+    were: dict[int, Identity] = field(default_factory=dict)
 
 
 @transaction.atomic
-def merge_people(kept: Beneficiary, retired: Beneficiary, *, from_retired: Collection[str] = (), by: Actor) -> None:
+def merge_people(
+    kept: Beneficiary,
+    retired: Beneficiary,
+    *,
+    from_retired: Collection[str] = (),
+    by: Actor,
+    elsewhere: ElsewhereInput | None = None,
+) -> None:
     """`from_retired` names the fields, "household" among them, whose value comes from the record that ends.
 
     It cannot be undone. Both people are locked in the order of their keys, then all their cases in the order of their
-    numbers; the record that ends stays as a mark that leads to the other, without a way to reach the person.
+    numbers; the record that ends stays as a mark that leads to the other, without a way to reach the person. Whom
+    another structure helps under what was taken from both: as in `correct_person`.
     """
     if not (permissions.can_merge(by, kept) and permissions.can_merge(by, retired)):
         raise PermissionDenied
     _refuse_unlike(kept, retired)
+    wait_for_turn(_identity_of_both(kept, retired, from_retired))
     merge = _as_they_were(*_locked_people(kept, retired), by)
     cases = [
         begin(one, Verb.MERGE_PEOPLE, by=by)[0] for one in Referral.objects.of_people(merge.kept.pk, merge.retired.pk)
@@ -51,9 +62,18 @@ def merge_people(kept: Beneficiary, retired: Beneficiary, *, from_retired: Colle
     _take_household(merge, from_retired)
     _take_consents(merge)
     Vehicle.objects.of_beneficiary(merge.retired.pk).update(beneficiary=merge.kept)
+    unsay(merge.kept, merge.were)
     _end(merge)
     for one in cases:
         _carry_over(one, merge)
+    asking = next((one for one in cases if one.is_open), None)
+    found = look_again(asking, merge.were, said=elsewhere, by=by)
+    keep_answer(asking, found, said=elsewhere, by=by)
+
+
+def _identity_of_both(kept: Beneficiary, retired: Beneficiary, from_retired: Collection[str]) -> Identity:
+    names = ("last_name", "first_name", "birth_date", "phone")
+    return Identity(**{name: getattr(retired if name in from_retired else kept, name) for name in names})
 
 
 def _refuse_unlike(kept: Beneficiary, retired: Beneficiary) -> None:
@@ -82,6 +102,7 @@ def _as_they_were(kept: Beneficiary, retired: Beneficiary, by: Actor) -> _Merge:
     merge = _Merge(kept, retired, by)
     for one in (kept, retired):
         merge.rested_on[one.pk] = age_and_territory(one)
+        merge.were[one.pk] = Identity.of(one)
         if not Consent.objects.in_force().of_beneficiary(one.pk).exists():
             merge.uncovered.add(one.pk)
     return merge

@@ -16,6 +16,14 @@ from referrals.models.fault import Transport
 from referrals.states import End, State, Verb
 from referrals.transitions.consenting import ConsentInput
 from referrals.transitions.core import Overtaken, Refused, begin, end_assignment, finish, open_assignment, overtaken
+from referrals.transitions.duplicates import (
+    ElsewhereInput,
+    Identity,
+    found_elsewhere,
+    keep_answer,
+    leave_behind,
+    wait_for_turn,
+)
 from referrals.transitions.opening import PersonInput, register, see_to_consent
 from referrals.transitions.people import bring_up_to_date
 
@@ -37,13 +45,16 @@ def move_to_person(
     distance_agreed_km: int,
     takes_vehicle: bool,
     by: Actor,
+    elsewhere: ElsewhereInput | None = None,
 ) -> Beneficiary:
     """`leaving` is whose case it was when it was read: by a double click it is so no longer. Returns the other, who is
     `known`, brought up to date if more is said of them, or else registered as `person`.
 
     Both people are locked in the order of their keys, then the case. With the car go what is wrong with it and its
-    photos; what the person before confided stays with nobody. Their household stays theirs.
+    photos; what the person before confided stays with nobody. Their household stays theirs. Whom another structure
+    helps already is given the case once `elsewhere` says what to do about it, else HelpedElsewhere is raised.
     """
+    wait_for_turn(_who(known, person))
     other = _locked(leaving, known, by)
     referral = _begin(referral, by)
     if referral.beneficiary_id != leaving.pk:
@@ -55,6 +66,7 @@ def move_to_person(
     elif person is not None:
         bring_up_to_date(other, person.fields, by=by)
     see_to_consent(other, consent, by)
+    found = found_elsewhere(Identity.of(other), known=other, said=elsewhere, by=by)
     held = open_assignment(referral)
     if held:
         end_assignment(held, End.UNSENT)
@@ -66,7 +78,16 @@ def move_to_person(
         setattr(referral, name, None)
     also += ["beneficiary", "distance_agreed_km"]
     finish(referral, Verb.MOVE_TO_PERSON, State.DRAFT, by=by, assignment=held, also=tuple(also))
+    leave_behind(referral, by)
+    keep_answer(referral, found, said=elsewhere, by=by)
     return other
+
+
+def _who(known: Beneficiary | None, person: PersonInput | None) -> Identity:
+    if person is not None:
+        return person.identity
+    assert known is not None
+    return Identity.of(known)
 
 
 def _locked(leaving: Beneficiary, known: Beneficiary | None, by: Actor) -> Beneficiary | None:

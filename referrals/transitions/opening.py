@@ -20,7 +20,13 @@ from referrals.models import Beneficiary, Consent, Referral
 from referrals.states import State, Verb
 from referrals.transitions.consenting import ConsentInput, record
 from referrals.transitions.core import Refused, finish
-from referrals.transitions.duplicates import ElsewhereInput, Identity, ask_first, keep_answer, look_elsewhere
+from referrals.transitions.duplicates import (
+    ElsewhereInput,
+    Identity,
+    found_elsewhere,
+    keep_answer,
+    wait_for_turn,
+)
 from referrals.transitions.people import bring_up_to_date
 
 
@@ -73,14 +79,14 @@ def open_referral(
         raise PermissionDenied
     if opened := _opened_before(key, person, by):
         return opened
+    if looks_elsewhere:
+        wait_for_turn(person.identity)
     organisation = by.membership.organisation
     assert organisation is not None
     beneficiary = _brought_up_to_date(known, person, by) if known else register(person, organisation, by)
     see_to_consent(beneficiary, consent, by)
     # only now: nobody is looked for elsewhere before they agreed
-    found = look_elsewhere(person.identity, known=known, by=by) if looks_elsewhere else []
-    if found and elsewhere is None:
-        raise ask_first(found)
+    found = found_elsewhere(person.identity, known=known, said=elsewhere, by=by) if looks_elsewhere else []
     referral = Referral.objects.create(
         offer=offer or Offer.objects.get(pk=REPAIR),
         beneficiary=beneficiary,
@@ -90,8 +96,7 @@ def open_referral(
         uid=key if key and not Referral.objects.with_uid(key).exists() else uuid4(),
     )
     finish(referral, Verb.OPEN, State.DRAFT, by=by)
-    if found and elsewhere:
-        keep_answer(referral, found, said=elsewhere, by=by)
+    keep_answer(referral, found, said=elsewhere, by=by)
     return referral
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from referrals import permissions, transitions
+from referrals.desks.adviser import elsewhere
 from referrals.desks.adviser.known_people import SHOWN, card, is_long_enough, matching
 from referrals.desks.attempts import attempt
 from referrals.forms.merging import MergeForm
@@ -108,9 +109,14 @@ def _compare(request: HttpRequest, referral: Referral, other: Beneficiary) -> Ht
         other=there.person,
         is_newer=there.last_used > own.last_used,
     )
-    if form.is_valid() and _merged(request, form, own.person, there.person):
-        return redirect("referral_case", referral.uid)
+    helped = None
+    try:
+        if form.is_valid() and _merged(request, form, own.person, there.person):
+            return redirect("referral_case", referral.uid)
+    except transitions.HelpedElsewhere as found:
+        helped = found
     context = {
+        **elsewhere.question(request, helped),
         "referral": referral,
         "form": form,
         "own": own,
@@ -123,7 +129,8 @@ def _compare(request: HttpRequest, referral: Referral, other: Beneficiary) -> Ht
 
 def _merged(request: HttpRequest, form: MergeForm, own: Beneficiary, other: Beneficiary) -> bool:
     def do() -> None:
-        transitions.merge_people(own, other, from_retired=form.from_other, by=request.actor)
+        said = elsewhere.said(request)
+        transitions.merge_people(own, other, from_retired=form.from_other, elsewhere=said, by=request.actor)
 
     return attempt(request, form, do, _("Les deux fiches n’en font plus qu’une ; c’est noté dans chaque dossier."))
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from referrals import permissions, transitions
-from referrals.desks.adviser import known_people
+from referrals.desks.adviser import elsewhere, known_people
 from referrals.desks.adviser.person import added_to, consent_of, consent_words, latest_case
 from referrals.desks.attempts import attempt
 from referrals.forms.moving import MoveForm
@@ -74,6 +74,7 @@ class _Asked:
     consent: ConsentForm | None
     person: PersonForm | None = None
     same: SamePersonForm | None = None
+    helped: transitions.HelpedElsewhere | None = None
 
     @property
     def all(self) -> list[Any]:
@@ -96,8 +97,11 @@ def _to_someone_known(request: HttpRequest, referral: Referral) -> HttpResponse:
         move=MoveForm(data, initial=initial, referral=referral, asks_distance=True),
         consent=None if in_force else ConsentForm(data, born=other.birth_date),
     )
-    if data is not None and asked.are_valid() and _moved(request, referral, asked, other):
-        return redirect("referral_person", referral.uid)
+    try:
+        if data is not None and asked.are_valid() and _moved(request, referral, asked, other):
+            return redirect("referral_person", referral.uid)
+    except transitions.HelpedElsewhere as found:
+        asked.helped = found
     return _ask(request, referral, asked, known=known_people.card(other), in_force=in_force)
 
 
@@ -111,8 +115,11 @@ def _to_someone_new(request: HttpRequest, referral: Referral) -> HttpResponse:
     )
     if data is not None and person.is_valid():
         asked.same = _alike(request, referral, person)
-    if data is not None and asked.are_valid() and _moved(request, referral, asked):
-        return redirect("referral_person", referral.uid)
+    try:
+        if data is not None and asked.are_valid() and _moved(request, referral, asked):
+            return redirect("referral_person", referral.uid)
+    except transitions.HelpedElsewhere as found:
+        asked.helped = found
     return _ask(request, referral, asked)
 
 
@@ -131,6 +138,7 @@ def _ask(
         consent_form=asked.consent,
         consent_in_force=in_force,
         known=known,
+        **elsewhere.question(request, asked.helped),
         **consent_words(),
     )
     return page(request, "referrals/adviser/move.html", context, status=422 if asked.move.is_bound else 200)
@@ -172,6 +180,7 @@ def _moved(request: HttpRequest, referral: Referral, asked: _Asked, known: Benef
             consent=ConsentInput(**asked.consent.consent) if asked.consent else None,
             distance_agreed_km=(asked.person or asked.move).cleaned_data["distance_agreed_km"],
             takes_vehicle=asked.move.takes_vehicle,
+            elsewhere=elsewhere.said(request),
             by=request.actor,
         )
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from referrals import permissions, transitions
 from referrals.consent import NAMES_STRUCTURE
+from referrals.desks.adviser import elsewhere
 from referrals.desks.adviser.case import load_case
 from referrals.desks.attempts import attempt
 from referrals.desks.next_steps import held_by
@@ -42,9 +43,19 @@ def correct(request: HttpRequest, uid: UUID) -> HttpResponse:
         return redirect("referral_person", uid)
     known = CorrectPersonForm.known(referral.beneficiary, None)
     form = CorrectPersonForm(request.POST or None, initial=known)
-    if form.is_valid() and _corrected(request, referral, form):
-        return redirect("referral_case", uid)
-    context = {"form": form, "referral": referral, "person": referral.beneficiary, "held": held_by(referral)}
+    helped = None
+    try:
+        if form.is_valid() and _corrected(request, referral, form):
+            return redirect("referral_case", uid)
+    except transitions.HelpedElsewhere as found:
+        helped = found
+    context = {
+        **elsewhere.question(request, helped),
+        "form": form,
+        "referral": referral,
+        "person": referral.beneficiary,
+        "held": held_by(referral),
+    }
     return page(request, "referrals/adviser/correct.html", context, status=422 if form.is_bound else 200)
 
 
@@ -53,7 +64,10 @@ def _corrected(request: HttpRequest, referral: Referral, form: CorrectPersonForm
 
     def correct_it() -> None:
         why = form.cleaned_data["why"]
-        transitions.correct_person(referral, person=given, was_wrong=form.was_wrong, why=why, by=request.actor)
+        said = elsewhere.said(request)
+        transitions.correct_person(
+            referral, person=given, was_wrong=form.was_wrong, why=why, elsewhere=said, by=request.actor
+        )
 
     before = referral.state
     if not attempt(request, form, correct_it, _("La correction est enregistrée, et notée dans le fil.")):

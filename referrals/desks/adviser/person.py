@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -16,13 +17,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mobiliz.lib import clock
 from mobiliz.lib.pages import page, require
 from referrals import consent, permissions, transitions
-from referrals.desks.adviser import known_people, steps, typed
+from referrals.desks.adviser import elsewhere, known_people, steps, typed
 from referrals.desks.adviser.typed import Typed
 from referrals.desks.look import only_senders_and_pilots
-from referrals.forms.elsewhere import ElsewhereForm
 from referrals.forms.person import ConsentForm, NewPersonForm, PersonForm, SamePersonForm
-from referrals.models import Beneficiary, Consent, ElsewhereAnswer, Referral, Step
-from referrals.transitions import ConsentInput, ElsewhereInput, PersonInput
+from referrals.models import Beneficiary, Consent, Referral, Step
+from referrals.transitions import ConsentInput, PersonInput
 
 RECENTLY = timedelta(minutes=15)
 
@@ -74,8 +74,7 @@ def _show_new(
     status: int = 200,
 ) -> HttpResponse:
     context = {
-        "helped": helped,
-        "elsewhere": _elsewhere_form(request) if helped else None,
+        **elsewhere.question(request, helped),
         "form": form,
         "same": same,
         "consent_form": asked,
@@ -100,16 +99,23 @@ def person(request: HttpRequest, referral: Referral) -> HttpResponse:
     consents = list(known.consents.newest_first())
     form, asked = _forms_of_a_draft(request, entry, stored, is_agreed=any(one.is_in_force for one in consents))
     is_complete = all([form.is_valid(), asked is None or asked.is_valid()])
+    helped = None
     if is_complete and entry.is_in_order(request, form):
         try:
-            _correct(request, referral, form, asked)
-        except transitions.Overtaken as overtaken:
-            messages.info(request, overtaken.message)
-        else:
-            entry.submitted(request)
-        return redirect("referral_household", referral.uid)
+            is_done = _corrected(request, referral, form, asked, entry)
+        except transitions.HelpedElsewhere as found:
+            is_done, helped = False, found
+        if is_done:
+            return redirect("referral_household", referral.uid)
     context = steps.context(
-        referral, "person", form=form, consent_form=asked, consents=consents, typed=entry, **consent_words()
+        referral,
+        "person",
+        form=form,
+        consent_form=asked,
+        consents=consents,
+        typed=entry,
+        **elsewhere.question(request, helped),
+        **consent_words(),
     )
     return page(request, "referrals/adviser/person.html", context, status=422 if form.is_bound else 200)
 
@@ -198,7 +204,7 @@ def _opened(
             known=known,
             distance_agreed_km=form.cleaned_data["distance_agreed_km"],
             key=form.cleaned_data["key"],
-            elsewhere=_said_elsewhere(request),
+            elsewhere=elsewhere.said(request),
             by=request.actor,
         )
     except transitions.HelpedElsewhere:
@@ -206,19 +212,6 @@ def _opened(
     except transitions.Refused as refused:
         form.add_error(None, refused.message)
         return None
-
-
-def _elsewhere_form(request: HttpRequest) -> ElsewhereForm:
-    """With what was answered once the question stood in the form; the first time it shows nothing is wrong yet."""
-    return ElsewhereForm(request.POST if "elsewhere_words" in request.POST else None)
-
-
-def _said_elsewhere(request: HttpRequest) -> ElsewhereInput | None:
-    form = _elsewhere_form(request)
-    if not form.is_valid():
-        return None
-    said = form.cleaned_data
-    return ElsewhereInput(answer=ElsewhereAnswer(said["elsewhere"]), words=said["elsewhere_words"])
 
 
 def added_to(known: Beneficiary, person: PersonInput) -> PersonInput:
@@ -236,12 +229,31 @@ def _just_opened(request: HttpRequest) -> Referral | None:
 
 
 # --- a draft ----------------------------------------------------------------------------------------------
+def _corrected(
+    request: HttpRequest, referral: Referral, form: PersonForm, asked: ConsentForm | None, entry: Typed
+) -> bool:
+    """Whether it is settled: done now, or no longer the case of this person."""
+    try:
+        _correct(request, referral, form, asked)
+    except transitions.HelpedElsewhere:
+        raise
+    except transitions.Overtaken as overtaken:
+        messages.info(request, overtaken.message)
+    except transitions.Refused as refused:
+        form.add_error(None, refused.message)
+        return False
+    else:
+        entry.submitted(request)
+    return True
+
+
 def _correct(request: HttpRequest, referral: Referral, form: PersonForm, asked: ConsentForm | None) -> None:
     before = referral.assessment_id
-    distance = form.cleaned_data["distance_agreed_km"]
-    transitions.update_person(referral, by=request.actor, distance_agreed_km=distance, **form.person)
-    if asked:
-        transitions.record_consent(referral, consent=ConsentInput(**asked.consent), by=request.actor)
+    said = {**form.person, "distance_agreed_km": form.cleaned_data["distance_agreed_km"]}
+    with transaction.atomic():
+        if asked:  # first: nobody is looked for elsewhere before they agreed
+            transitions.record_consent(referral, consent=ConsentInput(**asked.consent), by=request.actor)
+        transitions.update_person(referral, by=request.actor, elsewhere=elsewhere.said(request), **said)
     referral.refresh_from_db(fields=["assessment"])
     if referral.assessment_id != before:
         messages.info(request, _("L’éligibilité a été recalculée : relisez la réponse."))

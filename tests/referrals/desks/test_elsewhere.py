@@ -221,3 +221,66 @@ def test_the_page_costs_few_queries(helped, client, other_adviser, django_assert
     sign_in(client, other_adviser)
     with django_assert_max_num_queries(22):
         client.post(NEW, typed())
+
+
+# --- noticed later ------------------------------------------------------------------------------------------
+ANSWERED = {"elsewhere": "ask_pilot", "elsewhere_words": ""}
+
+
+def correcting(member, garage):
+    case = journey.sent(member, garage, last_name="Bennali", phone="").referral
+    kind = {"kind": "error", "why": "Faute de frappe", "of": str(case.beneficiary.uid)}
+    return case, reverse("referral_correct_person", args=[case.uid]), {**typed(phone=""), **kind}
+
+
+def updating(member, garage):
+    case = journey.draft(member, last_name="Bennali", phone="")
+    return case, reverse("referral_person", args=[case.uid]), typed(phone="")
+
+
+def moving(member, garage):
+    case = journey.draft(member, first_name="Inès", last_name="Barbier", phone="")
+    address = reverse("referral_move_to_person", args=[case.uid])
+    leaving = {"leaving": str(case.beneficiary.uid), "takes_vehicle": "yes"}
+    return case, f"{address}?nouvelle=1", {**typed(), **leaving}
+
+
+def moving_to_someone_known(member, garage):
+    case = journey.draft(member, first_name="Inès", last_name="Barbier", phone="")
+    known = journey.draft(member, phone="").beneficiary
+    address = reverse("referral_move_to_person", args=[case.uid])
+    leaving = {"leaving": str(case.beneficiary.uid), "takes_vehicle": "yes", "distance_agreed_km": "30"}
+    return case, f"{address}?personne={known.uid}", leaving
+
+
+def uniting(member, garage):
+    case = journey.draft(member, first_name="Samia", last_name="Benali", phone="")
+    other = journey.draft(member, first_name="Nadia", last_name="Autre", phone="").beneficiary
+    address = reverse("referral_merge_people", args=[case.uid])
+    return case, f"{address}?autre={other.uid}", {"first_name": "other", "last_name": "own"}
+
+
+PAGES = [correcting, updating, moving, moving_to_someone_known, uniting]
+
+
+@pytest.mark.parametrize("stage", PAGES)
+def test_each_page_asks_the_same_and_names_nobody(helped, as_other_adviser, other_adviser, garage, stage):
+    _case, address, form = stage(other_adviser, garage)
+    answer = as_other_adviser.post(address, form)
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert TOLD in page
+    assert "Que voulez-vous faire ?" in page
+    assert "dites quoi faire" not in page
+    told = [said for said in ("wimoov", "dubois", "aline", "98 76 54", str(helped.uid)) if said in page.lower()]
+    assert told == []
+    assert "dites quoi faire" in text_of(as_other_adviser.post(address, {**form, "elsewhere_words": ""}))
+    assert not Lookalike.objects.exists()
+
+
+@pytest.mark.parametrize("stage", PAGES)
+def test_each_page_goes_on_once_it_is_said(helped, as_other_adviser, other_adviser, garage, stage):
+    case, address, form = stage(other_adviser, garage)
+    assert as_other_adviser.post(address, {**form, **ANSWERED}).status_code == 302
+    assert Lookalike.objects.get().referral == case
+    assert Incident.objects.get().referral == case
