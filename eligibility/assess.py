@@ -6,7 +6,7 @@ Facts in, a stored and immutable assessment out; an old one replays from its own
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,10 +16,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from eligibility import rules, thresholds
+from eligibility import income, rules, thresholds
 from eligibility.explain import Line, explain
+from eligibility.facts import Benefit, Employment, Facts, Outcome, Proof, ProofKind, amount_text
+from eligibility.leaves import IncomeBelowThreshold
 from eligibility.models import Assessment, Method, RuleSet, Threshold
-from eligibility.rules import Decision, Facts
+from eligibility.rules import Decision
 from mobiliz.accounts.models import Membership, Organisation
 
 
@@ -58,12 +60,12 @@ def assess(
         method=Method.ENGINE,
         rule_set=rule_set,
         threshold=_stored_threshold(decision),
-        engine_version=decision.engine_version,
+        engine_version=rules.ENGINE_VERSION,
         reference_date=on,
         facts=facts_to_json(facts),
         trace=decision.trace(),
         outcome=decision.outcome.value,
-        reasons=[decision.reason.value],
+        reasons=[reason.value for reason in decision.reasons],
         valid_until=decision.valid_until,
         supersedes=_latest(supersedes),
         made_by=by,
@@ -95,12 +97,12 @@ def assess_many(cases: Sequence[PastCase], *, offer_code: str) -> list[Assessmen
                 organisation_id=case.organisation_id,
                 rule_set=rule_set,
                 threshold=stored[used.income_year, used.level_percent] if used else None,
-                engine_version=decision.engine_version,
+                engine_version=rules.ENGINE_VERSION,
                 reference_date=case.on,
                 facts=facts_to_json(case.facts),
                 trace=decision.trace(),
                 outcome=decision.outcome.value,
-                reasons=[decision.reason.value],
+                reasons=[reason.value for reason in decision.reasons],
                 valid_until=decision.valid_until,
                 made_at=case.at,
             )
@@ -129,7 +131,7 @@ def approve_after_review(assessment: Assessment, *, why: str, evidence: str, by:
         reference_date=on,
         facts=assessment.facts,
         trace=assessment.trace,
-        outcome=rules.Outcome.ELIGIBLE.value,
+        outcome=Outcome.ELIGIBLE.value,
         reasons=assessment.reasons,
         valid_until=on + timedelta(days=rule_set.validity_days),
         supersedes=_latest(assessment),
@@ -139,12 +141,39 @@ def approve_after_review(assessment: Assessment, *, why: str, evidence: str, by:
 
 
 def replay(assessment: Assessment) -> bool:
-    """Whether the assessment, computed again from its own facts and pinned rules, gives the same trace."""
-    pinned = [] if assessment.threshold is None else [assessment.threshold]
-    facts = facts_from_json(assessment.facts)
-    on = date.fromisoformat(assessment.trace["on"])
-    decision = rules.decide(facts, _engine_rule(assessment.rule_set), _engine_thresholds(pinned), on)
-    return bool(json.dumps(decision.trace()) == json.dumps(assessment.trace))
+    """Whether its own engine, from its own facts and pinned rules, gives the same trace again."""
+    pinned = _engine_thresholds(list(_thresholds_of(assessment.trace)))
+    facts, on = facts_from_json(assessment.facts), date.fromisoformat(assessment.trace["on"])
+    again = _ENGINES[assessment.engine_version](facts, assessment.rule_set, pinned, on)
+    return json.dumps(again) == json.dumps(assessment.trace)
+
+
+def _thresholds_of(trace: dict[str, Any]) -> Iterator[Threshold]:
+    """Those that the computation used, as they stand on record."""
+    used = {(one["income_year"], one["level_percent"]) for one in _used(trace)}
+    for year, level in sorted(used):
+        yield from Threshold.objects.filter(income_year=year, level_percent=level)
+
+
+def _used(trace: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A threshold stands in the trace itself (first engine), or in the figures of each condition about income."""
+    if trace.get("threshold"):
+        yield trace["threshold"]
+    for part in (trace.get("tree"), trace.get("figures"), *trace.get("of", ())):
+        if part:
+            yield from _used(part)
+
+
+def _first_engine(facts: Facts, rule_set: RuleSet, known: thresholds.Thresholds, on: date) -> dict[str, Any]:
+    rule = income.RuleSet(rule_set.version, rule_set.definition["level_percent"], rule_set.validity_days)
+    return income.decide(facts, rule, known, on).trace()
+
+
+def _second_engine(facts: Facts, rule_set: RuleSet, known: thresholds.Thresholds, on: date) -> dict[str, Any]:
+    return rules.decide(facts, _engine_rule(rule_set), known, on).trace()
+
+
+_ENGINES = {"1": _first_engine, "2": _second_engine}
 
 
 def explanation(assessment: Assessment) -> list[Line]:
@@ -157,7 +186,7 @@ def household_in_words(assessment: Assessment) -> str:
     births = facts_from_json(assessment.facts).birth_dates
     if births is None:
         return ""
-    ages = [rules.completed_years(born, assessment.reference_date) for born in births]
+    ages = [income.completed_years(born, assessment.reference_date) for born in births]
     listed = ", ".join(ngettext("%(age)d an", "%(age)d ans", age) % {"age": age} for age in ages)
     people = ngettext("%(count)d personne", "%(count)d personnes", len(ages)) % {"count": len(ages)}
     return f"{people} : {listed}"
@@ -169,26 +198,55 @@ def is_usable(assessment: Assessment | None, on: date) -> bool:
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
-    """The facts as they are sealed in the assessment."""
-    income = facts.annual_disposable_income_eur
+    """The facts as they are sealed in the assessment; those that few rules ask for only where they are known."""
     births = facts.birth_dates
-    return {
+    told = {
         "birth_dates": None if births is None else [born.isoformat() for born in births],
-        "annual_disposable_income_eur": None if income is None else rules.amount_text(income),
+        "annual_disposable_income_eur": _amount(facts.annual_disposable_income_eur),
         "territory": facts.territory,
         "dwelling": facts.dwelling,
         "threshold_year": facts.threshold_year,
     }
+    return told | {name: value for name, value in _more_facts(facts).items() if value not in (None, [])}
+
+
+def _more_facts(facts: Facts) -> dict[str, Any]:
+    benefits = facts.minimum_benefits
+    return {
+        "family_quotient_eur": _amount(facts.family_quotient_eur),
+        "minimum_benefits": None
+        if benefits is None
+        else {str(one): last.isoformat() for one, last in benefits.items()},
+        "employment": None if facts.employment is None else str(facts.employment),
+        "needs_vehicle_for_work": facts.needs_vehicle_for_work,
+        "sent_by": facts.sent_by,
+        "proofs": [[str(one.kind), one.issued_on.isoformat()] for one in facts.proofs],
+    }
+
+
+def _amount(amount: Decimal | None) -> str | None:
+    return None if amount is None else amount_text(amount)
 
 
 def facts_from_json(stored: dict[str, Any]) -> Facts:
-    births, income = stored["birth_dates"], stored["annual_disposable_income_eur"]
+    births, earned = stored["birth_dates"], stored["annual_disposable_income_eur"]
+    quotient, benefits, employment = (
+        stored.get(name) for name in ("family_quotient_eur", "minimum_benefits", "employment")
+    )
     return Facts(
         birth_dates=None if births is None else tuple(date.fromisoformat(born) for born in births),
-        annual_disposable_income_eur=None if income is None else Decimal(income),
+        annual_disposable_income_eur=None if earned is None else Decimal(earned),
         territory=stored["territory"],
         dwelling=stored["dwelling"],
         threshold_year=stored["threshold_year"],
+        family_quotient_eur=None if quotient is None else Decimal(quotient),
+        minimum_benefits=None
+        if benefits is None
+        else {Benefit(one): date.fromisoformat(last) for one, last in benefits.items()},
+        employment=None if employment is None else Employment(employment),
+        needs_vehicle_for_work=stored.get("needs_vehicle_for_work"),
+        sent_by=stored.get("sent_by"),
+        proofs=tuple(Proof(ProofKind(kind), date.fromisoformat(day)) for kind, day in stored.get("proofs", ())),
     )
 
 
@@ -197,16 +255,18 @@ def all_thresholds() -> thresholds.Thresholds:
     return _engine_thresholds(list(Threshold.objects.all()))
 
 
+def income_level(rule_set: RuleSet) -> int | None:
+    """The level of the poverty threshold that the rule compares with, in per cent; None where it does not."""
+    found = [one for one in rules.leaves_of(rules.parse(rule_set.definition)) if isinstance(one, IncomeBelowThreshold)]
+    return found[0].level_percent if found else None
+
+
 def _decide(facts: Facts, rule_set: RuleSet, on: date) -> Decision:
     return rules.decide(facts, _engine_rule(rule_set), all_thresholds(), on)
 
 
 def _engine_rule(rule_set: RuleSet) -> rules.RuleSet:
-    return rules.RuleSet(
-        version=rule_set.version,
-        level_percent=rule_set.definition["level_percent"],
-        validity_days=rule_set.validity_days,
-    )
+    return rules.RuleSet(rule_set.version, rules.parse(rule_set.definition), rule_set.validity_days)
 
 
 def _engine_thresholds(stored: list[Threshold]) -> thresholds.Thresholds:

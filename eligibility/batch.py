@@ -10,7 +10,8 @@ from decimal import Decimal
 from io import StringIO
 from typing import cast, get_args
 
-from eligibility.rules import THRESHOLD_RULE, Decision, Dwelling, Facts, Territory, amount_text, decide
+from eligibility.facts import Dwelling, Facts, Territory, amount_text
+from eligibility.income import THRESHOLD_RULE, Decision, decide
 from eligibility.tables import YEARS, Row, TableError, read_rows
 from eligibility.thresholds import Thresholds
 

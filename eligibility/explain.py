@@ -3,36 +3,30 @@
 Figures carry their source: INSEE, the income year, the scale. Narrow no-break spaces inside figures.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from eligibility.rules import REASON_SENTENCES, Outcome, Reason
+from eligibility.facts import REASON_SENTENCES, Outcome, ProofKind, Reason, Value
+from eligibility.labels import (
+    DWELLING_LABELS,
+    FACT_LABELS,
+    MINUS,
+    NARROW_NO_BREAK_SPACE,
+    NO_BREAK_SPACE,
+    OUTCOME_LABELS,
+    PROOF_LABELS,
+    TERRITORY_LABELS,
+    VALUE_LABELS,
+)
+from eligibility.leaves import LEAVES, Leaf, Subject
+from eligibility.rules import Group, Node, parse
+from eligibility.wording import opening
 
-# As mobiliz.lib.numbers has them; the engine imports nothing of the project, so that it runs alone.
-NO_BREAK_SPACE, NARROW_NO_BREAK_SPACE, MINUS = "\u00a0", "\u202f", "\u2212"
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
-
-OUTCOME_LABELS: Mapping[Outcome, str] = {
-    Outcome.ELIGIBLE: "Éligible",
-    Outcome.NOT_ELIGIBLE: "Non éligible",
-    Outcome.NEEDS_REVIEW: "À examiner",
-}
-FACT_LABELS: Mapping[str, str] = {
-    "birth_dates": "les dates de naissance du foyer",
-    "annual_disposable_income_eur": "le revenu disponible du foyer",
-    "territory": "le territoire où vit le foyer",
-    "dwelling": "le type de logement",
-}
-TERRITORY_LABELS = {"mainland": "France métropolitaine", "drom": "outre-mer"}
-DWELLING_LABELS = {
-    "ordinary": "logement ordinaire",
-    "institution": "logement collectif",
-    "student_alone": "étudiant vivant seul",
-}
 
 Trace = Mapping[str, Any]
 
@@ -40,24 +34,115 @@ Trace = Mapping[str, Any]
 class Line(NamedTuple):
     label: str
     text: str
+    depth: int = 0
+    """How deep in the tree of the rule, for the lines of its conditions."""
+    value: str = ""
+    """Of a condition or group: met, not_met or unknown."""
 
 
 def explain(trace: Trace) -> list[Line]:
-    """The lines of `Decision.trace()`, the answer first; a figure that was not reached has no line."""
-    lines = (
+    """The lines of `Decision.trace()`, the answer first; a figure that was not reached has no line.
+
+    A trace of the engine's first version, or of a rule of one condition about income, is told as its computation; of a
+    tree, each condition has its line, and the computation of the income follows its own.
+    """
+    if trace["engine_version"] == "1":
+        return _set(_of_the_threshold(trace))
+    tree = trace["tree"]
+    if tree.get("leaf") == "income_below_threshold":
+        return _set(_of_the_threshold({**trace, **tree["figures"], "reason": trace["reasons"][0]}))
+    return _set(_of_a_tree(trace))
+
+
+def _set(lines: Iterable[Line]) -> list[Line]:
+    return [line._replace(text=_typeset(line.text)) for line in lines if line.text]
+
+
+def _of_the_threshold(trace: Trace) -> list[Line]:
+    return [
         Line("Réponse", _answer(trace)),
-        Line("Il manque", ", ".join(FACT_LABELS[name] for name in trace["missing"])),
-        Line("Situation", _situation(trace)),
-        Line("Foyer", _household(trace)),
-        Line("Unités de consommation", _units(trace)),
-        Line("Seuil de pauvreté", _threshold(trace)),
-        Line("Seuil du foyer", _household_threshold(trace)),
-        Line("Revenu disponible", _income(trace)),
-        Line("Comparaison", _comparison(trace)),
-        Line("Niveau de vie", _standard_of_living(trace)),
+        Line("Il manque", _missing(trace)),
+        *_computation(trace),
         Line("Validité", _validity(trace)),
-    )
-    return [Line(line.label, _typeset(line.text)) for line in lines if line.text]
+    ]
+
+
+def _computation(trace: Trace, depth: int = 0) -> list[Line]:
+    return [
+        Line("Situation", _situation(trace), depth),
+        Line("Foyer", _household(trace), depth),
+        Line("Unités de consommation", _units(trace), depth),
+        Line("Seuil de pauvreté", _threshold(trace), depth),
+        Line("Seuil du foyer", _household_threshold(trace), depth),
+        Line("Revenu disponible", _income(trace), depth),
+        Line("Comparaison", _comparison(trace), depth),
+        Line("Niveau de vie", _standard_of_living(trace), depth),
+    ]
+
+
+def _of_a_tree(trace: Trace) -> list[Line]:
+    rule = parse(trace["rule_set"]["definition"], _subject_of(trace))
+    return [
+        Line("Réponse", f"{OUTCOME_LABELS[Outcome(trace['outcome'])]}. {_WHOLE[Outcome(trace['outcome'])]}"),
+        Line("Il manque", _missing(trace)),
+        *_conditions(rule, trace["tree"], trace, 0),
+        Line("Validité", _validity(trace)),
+    ]
+
+
+_WHOLE: Mapping[Outcome, str] = {
+    Outcome.ELIGIBLE: "Les conditions de la règle sont remplies.",
+    Outcome.NOT_ELIGIBLE: (
+        "Les conditions de la règle ne sont pas remplies. Si la situation change, refaites une évaluation."
+    ),
+    Outcome.NEEDS_REVIEW: (
+        "Ce qui est connu ne suffit pas pour répondre. Complétez, ou un pilote examinera la situation."
+    ),
+}
+
+
+def _conditions(node: Node, found: Trace, trace: Trace, depth: int) -> Iterator[Line]:
+    value = found["value"]
+    label = VALUE_LABELS[Value(value)].capitalize()
+    if isinstance(node, Group):
+        yield Line(label, f"{opening(node)} :", depth, value)
+        for part, below in zip(node.of, found["of"], strict=True):
+            yield from _conditions(part, below, trace, depth + 1)
+        return
+    yield Line(label, f"{_capital(node.sentence)}. {_why(node, found)}".strip(), depth, value)
+    if found["figures"]:
+        yield from _computation({**trace, **found["figures"], "reason": found["reason"]}, depth + 1)
+
+
+def _why(leaf: Leaf, found: Trace) -> str:
+    """Besides the sentence: what is missing, and the paper it rests on."""
+    if found["proof_ends_on"]:
+        paper = PROOF_LABELS[ProofKind(found["proof"]["kind"])]
+        of, until = day(found["proof"]["issued_on"]), day(found["proof_ends_on"])
+        return f"Justificatif : {paper} du {of}, valable jusqu’au {until}."
+    reason = Reason(found["reason"])
+    if reason == Reason.MISSING_FACT:
+        return f"Il manque {_listed(found['missing'])}."
+    return REASON_SENTENCES[reason] if reason.condition is Value.UNKNOWN else ""
+
+
+def _subject_of(trace: Trace) -> Subject:
+    found = trace["tree"]
+    while "leaf" not in found:
+        found = found["of"][0]
+    return LEAVES[found["leaf"]].subject
+
+
+def _missing(trace: Trace) -> str:
+    return _listed(trace["missing"])
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(FACT_LABELS[name] for name in names)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def number(text: str) -> str:

@@ -1,329 +1,263 @@
-"""Is this household entitled? Facts in; answer, reason and every figure on the way out.
+"""Is this person entitled, or this car? A tree of conditions asked of the facts; answer, reasons, trace on the way out.
 
-Pure: no Django, no clock, no database. The rule: annual disposable income strictly below 12 x the poverty
-threshold x the household's consumption units. Nothing is divided or rounded on the way to an answer.
+Pure: no Django, no clock, no database. A rule is `all`, `any` or `at_least` n of conditions and groups of them, in
+three-valued logic: any(met, unknown) is met, all(met, unknown) is unknown. The conditions are in eligibility/leaves.py.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
-from enum import StrEnum
-from functools import partial
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any
 
+from eligibility import income
+from eligibility.facts import OUTCOME_OF, Facts, Outcome, Proof, Reason, Value, VehicleFacts
+from eligibility.leaves import Answer, BadRule, IncomeBelowThreshold, Leaf, Subject, Surroundings, leaf_of
 from eligibility.thresholds import Threshold, Thresholds
 
-ENGINE_VERSION = "1"
-ADULT_AGE = 14  # of the OECD-modified scale
-CENT = Decimal("0.01")
-
-# Money is added and multiplied here only: a figure too long to be exact raises instead of being rounded.
-EXACT = Context(prec=200, traps=[Inexact, InvalidOperation])
-# Cut first, then round half up: the one figure that is divided is shown, never compared.
-SHOWN = Context(prec=200, rounding=ROUND_DOWN)
-
-Territory = Literal["mainland", "drom"]
-Dwelling = Literal["ordinary", "institution", "student_alone"]
-
-
-class Outcome(StrEnum):
-    ELIGIBLE = "eligible"
-    NOT_ELIGIBLE = "not_eligible"
-    NEEDS_REVIEW = "needs_review"
-
-
-class Reason(StrEnum):
-    BELOW_THRESHOLD = "BELOW_THRESHOLD"
-    ZERO_DISPOSABLE_INCOME_BELOW_THRESHOLD = "ZERO_DISPOSABLE_INCOME_BELOW_THRESHOLD"
-    EQUAL_TO_THRESHOLD = "EQUAL_TO_THRESHOLD"
-    ABOVE_THRESHOLD = "ABOVE_THRESHOLD"
-    NEGATIVE_DISPOSABLE_INCOME = "NEGATIVE_DISPOSABLE_INCOME"
-    UNKNOWN_THRESHOLD_YEAR = "UNKNOWN_THRESHOLD_YEAR"
-    NO_THRESHOLD_IN_FORCE = "NO_THRESHOLD_IN_FORCE"
-    DISPUTED_THRESHOLD = "DISPUTED_THRESHOLD"
-    NO_MEMBER_AGED_14_OR_OVER = "NO_MEMBER_AGED_14_OR_OVER"
-    EMPTY_HOUSEHOLD = "EMPTY_HOUSEHOLD"
-    BIRTH_DATE_AFTER_REFERENCE_DATE = "BIRTH_DATE_AFTER_REFERENCE_DATE"
-    AMOUNT_HAS_SUB_CENT_PRECISION = "AMOUNT_HAS_SUB_CENT_PRECISION"
-    MISSING_FACT = "MISSING_FACT"
-    OUTSIDE_THRESHOLD_COVERAGE = "OUTSIDE_THRESHOLD_COVERAGE"
-
-    @property
-    def outcome(self) -> Outcome:
-        """What is not known to be a yes or a no goes to a person."""
-        return OUTCOMES.get(self, Outcome.NEEDS_REVIEW)
-
-
-OUTCOMES: Mapping[Reason, Outcome] = {
-    Reason.BELOW_THRESHOLD: Outcome.ELIGIBLE,
-    Reason.ZERO_DISPOSABLE_INCOME_BELOW_THRESHOLD: Outcome.ELIGIBLE,
-    Reason.EQUAL_TO_THRESHOLD: Outcome.NOT_ELIGIBLE,
-    Reason.ABOVE_THRESHOLD: Outcome.NOT_ELIGIBLE,
-}
-
-REASON_SENTENCES: Mapping[Reason, str] = {
-    Reason.BELOW_THRESHOLD: (
-        "Le revenu du foyer est en dessous du seuil de pauvreté. Vous pouvez envoyer l’orientation."
-    ),
-    Reason.ZERO_DISPOSABLE_INCOME_BELOW_THRESHOLD: (
-        "Le foyer n’a aucun revenu disponible : il est en dessous du seuil de pauvreté. "
-        "Vérifiez que les prestations sont bien comptées, puis envoyez l’orientation."
-    ),
-    Reason.EQUAL_TO_THRESHOLD: (
-        "Le revenu du foyer est égal au seuil de pauvreté : il faut être en dessous. "
-        "Si le revenu baisse ou si le foyer s’agrandit, refaites une évaluation."
-    ),
-    Reason.ABOVE_THRESHOLD: (
-        "Le revenu du foyer dépasse le seuil de pauvreté. "
-        "Si le revenu baisse ou si le foyer s’agrandit, refaites une évaluation."
-    ),
-    Reason.NEGATIVE_DISPOSABLE_INCOME: (
-        "Le revenu disponible est négatif. Vérifiez le montant ; s’il est juste, un pilote examinera la situation."
-    ),
-    Reason.UNKNOWN_THRESHOLD_YEAR: (
-        "Aucun seuil de pauvreté n’est enregistré pour cette année de revenus. "
-        "Choisissez une autre année ou demandez à un pilote d’ajouter le seuil."
-    ),
-    Reason.NO_THRESHOLD_IN_FORCE: (
-        "Aucun seuil de pauvreté n’était publié à la date de l’évaluation. "
-        "Vérifiez la date ou demandez à un pilote d’ajouter le seuil."
-    ),
-    Reason.DISPUTED_THRESHOLD: (
-        "L’INSEE n’a pas validé le seuil de cette année de revenus. "
-        "Choisissez une autre année ; sinon, un pilote examinera la situation."
-    ),
-    Reason.NO_MEMBER_AGED_14_OR_OVER: (
-        "Le foyer ne compte personne de 14 ans ou plus. "
-        "Vérifiez les dates de naissance et ajoutez les adultes qui vivent dans le logement."
-    ),
-    Reason.EMPTY_HOUSEHOLD: (
-        "Le foyer est vide. Ajoutez toutes les personnes qui vivent dans le logement et partagent les revenus."
-    ),
-    Reason.BIRTH_DATE_AFTER_REFERENCE_DATE: (
-        "Une date de naissance est postérieure à la date de l’évaluation. Corrigez l’une des deux."
-    ),
-    Reason.AMOUNT_HAS_SUB_CENT_PRECISION: (
-        "Le revenu a plus de deux décimales. Reprenez sur le justificatif le montant en euros et centimes."
-    ),
-    Reason.MISSING_FACT: "Il manque une information pour répondre. Complétez-la.",
-    Reason.OUTSIDE_THRESHOLD_COVERAGE: (
-        "Le seuil de l’INSEE ne vaut que pour la France métropolitaine et les logements ordinaires. "
-        "Un pilote examinera la situation."
-    ),
-}
+ENGINE_VERSION = "2"
+MOST_NODES, MOST_DEPTH = 60, 5
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a household; None is not known, and is never guessed."""
+class Group:
+    """Met where at least `least` of its parts are. 'all' is as many as there are, 'any' is one."""
 
-    birth_dates: tuple[date, ...] | None
-    """Of everyone who lives in the dwelling and shares income, in any order."""
-    annual_disposable_income_eur: Decimal | None
-    territory: Territory | None
-    dwelling: Dwelling | None
-    threshold_year: int | None = None
-    """The income year of the threshold where one is named; else the one in force on the reference date."""
+    op: str
+    least: int
+    of: tuple[Node, ...]
 
     @property
-    def missing(self) -> tuple[str, ...]:
-        needed = ("birth_dates", "annual_disposable_income_eur", "territory", "dwelling")
-        return tuple(name for name in needed if getattr(self, name) is None)
+    def definition(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"op": self.op, "of": [one.definition for one in self.of]}
+        return told | ({"n": self.least} if self.op == "at_least" else {})
+
+
+type Node = Group | Leaf
+
+
+def parse(definition: Any, subject: Subject = "household") -> Node:
+    """The tree of a stored definition; BadRule, with the place in the tree, where it is none.
+
+    {"op": "any", "of": [{"leaf": "income_below_threshold"}, {"op": "at_least", "n": 2, "of": [...]}]}
+    """
+    root = _parse(definition, ())
+    if sum(1 for _one in walk(root)) > MOST_NODES:
+        raise BadRule(f"Une règle a {MOST_NODES} conditions et groupes au plus. Simplifiez-la.")
+    for path, one in walk(root):
+        if isinstance(one, Leaf) and one.subject != subject:
+            raise BadRule("Cette condition n’est pas de celles de cette règle. Retirez-la.", path)
+    return root
+
+
+def _parse(definition: Any, path: tuple[int, ...]) -> Node:
+    if not isinstance(definition, Mapping):
+        raise BadRule("Cette règle ne se lit pas.", path)
+    if "leaf" in definition:
+        return leaf_of(definition, path)
+    if len(path) >= MOST_DEPTH:
+        raise BadRule(f"Une règle a {MOST_DEPTH} niveaux au plus. Simplifiez-la.", path)
+    parts = definition.get("of")
+    if not isinstance(parts, (list, tuple)) or not parts:
+        raise BadRule("Ce groupe est vide. Ajoutez une condition, ou retirez-le.", path)
+    of = tuple(_parse(part, (*path, index)) for index, part in enumerate(parts))
+    return Group(str(definition.get("op")), _least(definition, len(of), path), of)
+
+
+def _least(definition: Mapping[str, Any], count: int, path: tuple[int, ...]) -> int:
+    match definition.get("op"):
+        case "all":
+            return count
+        case "any":
+            return 1
+        case "at_least":
+            least = definition.get("n")
+            if isinstance(least, bool) or not isinstance(least, int) or not 1 <= least <= count:
+                raise BadRule(f"Choisissez un nombre de 1 à {count}.", path, "n")
+            return least
+    raise BadRule("Dites s’il faut toutes ces conditions, une au moins, ou plusieurs.", path, "op")
+
+
+def walk(node: Node, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Node]]:
+    """Every group and leaf with its place in the tree, the root first, in the order of reading."""
+    yield path, node
+    if isinstance(node, Group):
+        for index, part in enumerate(node.of):
+            yield from walk(part, (*path, index))
+
+
+def leaves_of(node: Node) -> list[Leaf]:
+    return [one for _path, one in walk(node) if isinstance(one, Leaf)]
+
+
+def facts_needed(node: Node) -> list[str]:
+    """What the rule may ask for, each once, in the order of its conditions."""
+    return list(dict.fromkeys(name for leaf in leaves_of(node) for name in leaf.needs))
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
+    """A rule as the engine takes it."""
+
     version: int
-    level_percent: int
+    rule: Node
     validity_days: int
 
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came out at one node: of a leaf with its answer, of a group with its parts."""
+
+    node: Node
+    value: Value
+    answer: Answer | None = None
+    of: tuple[Finding, ...] = ()
+
     @property
-    def definition(self) -> dict[str, Any]:
-        return {"leaf": "income_below_threshold", "level_percent": self.level_percent}
+    def deciding(self) -> Iterator[Finding]:
+        """The leaves that make the value what it is: of a yes those met, of a no those not met, else those unknown."""
+        if self.answer is not None:
+            yield self
+        for part in self.of:
+            if part.value is self.value:
+                yield from part.deciding
+
+    @property
+    def proofs_end_on(self) -> date | None:
+        """The last day on which the yes is carried by papers; None where it needs none. At least n: the n longest."""
+        if self.answer is not None:
+            return self.answer.proof_ends_on
+        assert isinstance(self.node, Group)
+        ends = sorted((part.proofs_end_on or date.max for part in self.of if part.value is Value.MET), reverse=True)
+        last = ends[self.node.least - 1] if len(ends) >= self.node.least else date.max
+        return None if last == date.max else last
 
 
-THRESHOLD_RULE = RuleSet(version=1, level_percent=60, validity_days=180)
+def find(node: Node, facts: Any, given: Surroundings) -> Finding:
+    """Ask every condition; nothing is cut short, so that the trace tells them all."""
+    if isinstance(node, Leaf):
+        answer = node.answer(facts, given)
+        return Finding(node, answer.value, answer)
+    parts = tuple(find(part, facts, given) for part in node.of)
+    return Finding(node, combined([part.value for part in parts], node.least), None, parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def combined(values: Sequence[Value], least: int) -> Value:
+    """At least so many of these, in three values."""
+    met = sum(value is Value.MET for value in values)
+    if met >= least:
+        return Value.MET
+    unknown = sum(value is Value.UNKNOWN for value in values)
+    return Value.UNKNOWN if met + unknown >= least else Value.NOT_MET
+
+
+@dataclass(frozen=True)
 class Decision:
-    """An answer and every figure that led to it; a figure the computation did not reach is None.
+    """An answer and everything that led to it. It holds no birth date: the trace is shown and stored."""
 
-    It holds no birth date: the trace is shown and stored, and needs the counts only.
-    """
-
-    reason: Reason
     rule_set: RuleSet
     on: date
-    income: Decimal | None
-    territory: Territory | None
-    dwelling: Dwelling | None
-    threshold_year: int | None
-    missing: tuple[str, ...] = ()
-    aged_14_or_over: int | None = None
-    under_14: int | None = None
-    consumption_units: Decimal | None = None
-    threshold: Threshold | None = None
-    household_threshold_annual: Decimal | None = None
-    engine_version: str = ENGINE_VERSION
+    finding: Finding
 
     @property
     def outcome(self) -> Outcome:
-        return self.reason.outcome
+        return OUTCOME_OF[self.finding.value]
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Of the conditions that decide, each once, in the order of the rule."""
+        return tuple(dict.fromkeys(one.answer.reason for one in self.finding.deciding if one.answer))
 
     @property
-    def members(self) -> int | None:
-        if self.aged_14_or_over is None or self.under_14 is None:
-            return None
-        return self.aged_14_or_over + self.under_14
+    def reason(self) -> Reason:
+        """The first that decides."""
+        return self.reasons[0]
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """The facts that would settle it, in the order in which one asks; empty where it is settled."""
+        if self.finding.value is not Value.UNKNOWN:
+            return ()
+        return tuple(dict.fromkeys(name for one in self.finding.deciding if one.answer for name in one.answer.missing))
+
+    @cached_property
+    def income(self) -> income.Decision | None:
+        """The figures of the first condition about income, if the rule has one."""
+        found = (one for one in _leaf_findings(self.finding) if isinstance(one.node, IncomeBelowThreshold))
+        first = next(found, None)
+        return first.answer.figures if first and first.answer else None
 
     @property
-    def margin_annual_eur(self) -> Decimal | None:
-        """How far below the threshold: zero is equal, negative is above."""
-        if self.household_threshold_annual is None or self.income is None:
-            return None
-        return EXACT.subtract(self.household_threshold_annual, self.income)
-
-    @property
-    def standard_of_living_monthly(self) -> Decimal | None:
-        """Rounded half up to the cent, for display only."""
-        if self.consumption_units is None or self.income is None:
-            return None
-        monthly = SHOWN.divide(self.income, EXACT.multiply(12, self.consumption_units))
-        return monthly.quantize(CENT, rounding=ROUND_HALF_UP, context=SHOWN)
+    def threshold(self) -> Threshold | None:
+        return self.income.threshold if self.income else None
 
     @property
     def valid_until(self) -> date | None:
-        """The last day on which a quote may be issued on this answer."""
+        """The last day on which a quote may be issued on this answer: by the rule, or by a proof that ends before."""
         if self.outcome is not Outcome.ELIGIBLE:
             return None
-        return self.on + timedelta(days=self.rule_set.validity_days)
+        by_rule = self.on + timedelta(days=self.rule_set.validity_days)
+        by_proof = self.finding.proofs_end_on
+        return min(by_rule, by_proof) if by_proof else by_rule
 
     def trace(self) -> dict[str, Any]:
-        """For JSON, amounts as decimal strings: the same facts give the same trace, byte for byte.
-
-        The threshold's source text stays out: correcting a footnote is no drift.
-        """
+        """For JSON, amounts as decimal strings: the same facts give the same trace, byte for byte."""
         return {
-            "engine_version": self.engine_version,
+            "engine_version": ENGINE_VERSION,
             "rule_set": {
                 "version": self.rule_set.version,
-                "definition": self.rule_set.definition,
+                "definition": self.rule_set.rule.definition,
                 "validity_days": self.rule_set.validity_days,
             },
             "on": self.on.isoformat(),
             "outcome": self.outcome.value,
-            "reason": self.reason.value,
+            "reasons": [reason.value for reason in self.reasons],
             "missing": list(self.missing),
-            "territory": self.territory,
-            "dwelling": self.dwelling,
-            "members": self.members,
-            "aged_14_or_over": self.aged_14_or_over,
-            "under_14": self.under_14,
-            "consumption_units": None if self.consumption_units is None else str(self.consumption_units),
-            "threshold_year_named": self.threshold_year,
-            "threshold": _threshold_trace(self.threshold) if self.threshold else None,
-            "household_threshold_annual_eur": _text(self.household_threshold_annual),
-            "annual_disposable_income_eur": _text(self.income),
-            "margin_annual_eur": _text(self.margin_annual_eur),
-            "standard_of_living_monthly_eur": _text(self.standard_of_living_monthly),
+            "tree": _trace_of(self.finding),
             "valid_until": self.valid_until.isoformat() if self.valid_until else None,
         }
 
 
-def decide(facts: Facts, rule_set: RuleSet, thresholds: Thresholds, on: date) -> Decision:
-    """The answer for these facts on that day. Income is a finite Decimal, in euros a year."""
-    births, income = facts.birth_dates, facts.annual_disposable_income_eur
-    decided = partial(
-        Decision,
-        rule_set=rule_set,
-        on=on,
-        income=income,
-        territory=facts.territory,
-        dwelling=facts.dwelling,
-        threshold_year=facts.threshold_year,
-    )
-    if births is None or income is None or facts.territory is None or facts.dwelling is None:
-        return decided(reason=Reason.MISSING_FACT, missing=facts.missing)
-    if obstacle := _obstacle(facts, births, on):
-        return decided(reason=obstacle)
-    older = sum(completed_years(born, on) >= ADULT_AGE for born in births)
-    decided = partial(decided, aged_14_or_over=older, under_14=len(births) - older)
-    if EXACT.remainder(income, CENT):
-        return decided(reason=Reason.AMOUNT_HAS_SUB_CENT_PRECISION)
-    if not older:
-        return decided(reason=Reason.NO_MEMBER_AGED_14_OR_OVER)
-    units = consumption_units(older, len(births) - older)
-    threshold = _threshold(facts.threshold_year, rule_set, thresholds, on)
-    if threshold is None:
-        named = facts.threshold_year is not None
-        reason = Reason.UNKNOWN_THRESHOLD_YEAR if named else Reason.NO_THRESHOLD_IN_FORCE
-        return decided(reason=reason, consumption_units=units)
-    annual = EXACT.multiply(EXACT.multiply(12, units), threshold.monthly_amount_eur)
-    return decided(
-        reason=_compared(income, annual, threshold),
-        consumption_units=units,
-        threshold=threshold,
-        household_threshold_annual=annual,
-    )
+def decide(facts: Facts | VehicleFacts, rule_set: RuleSet, thresholds: Thresholds, on: date) -> Decision:
+    """The answer for these facts on that day. Amounts are finite Decimals, in euros."""
+    return Decision(rule_set, on, find(rule_set.rule, facts, Surroundings(on, thresholds)))
 
 
-def _obstacle(facts: Facts, births: tuple[date, ...], on: date) -> Reason | None:
-    """Why there is no household to count or no threshold to count it against."""
-    if facts.territory != "mainland" or facts.dwelling != "ordinary":
-        return Reason.OUTSIDE_THRESHOLD_COVERAGE
-    if not births:
-        return Reason.EMPTY_HOUSEHOLD
-    if max(births) > on:
-        return Reason.BIRTH_DATE_AFTER_REFERENCE_DATE
-    return None
+def _leaf_findings(finding: Finding) -> Iterator[Finding]:
+    if finding.answer is not None:
+        yield finding
+    for part in finding.of:
+        yield from _leaf_findings(part)
 
 
-def completed_years(born: date, on: date) -> int:
-    """Age on a day; whoever was born on 29 February has the birthday on 1 March in other years."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
-def consumption_units(aged_14_or_over: int, under_14: int) -> Decimal:
-    """1 for the first aged 14 or more, 0.5 for each other, 0.3 for each child. In tenths, so exact."""
-    return EXACT.scaleb(Decimal(10 + 5 * (aged_14_or_over - 1) + 3 * under_14), -1)
-
-
-def amount_text(amount: Decimal) -> str:
-    """Exact, two decimals or more, one text for one amount: 22800, 22800.0 and 2.28E+4 are '22800.00'."""
-    euros, _, decimals = format(amount if amount else Decimal(0), "f").partition(".")
-    return f"{euros}.{decimals.rstrip('0'):0<2}"
-
-
-def _threshold(year: int | None, rule_set: RuleSet, thresholds: Thresholds, on: date) -> Threshold | None:
-    if year is None:
-        return thresholds.in_force_on(on, rule_set.level_percent)
-    return thresholds.for_year(year, rule_set.level_percent)
-
-
-def _compared(income: Decimal, household_threshold: Decimal, threshold: Threshold) -> Reason:
-    if threshold.status == "disputed":
-        return Reason.DISPUTED_THRESHOLD
-    if income < 0:
-        return Reason.NEGATIVE_DISPOSABLE_INCOME
-    if income == household_threshold:
-        return Reason.EQUAL_TO_THRESHOLD
-    if income > household_threshold:
-        return Reason.ABOVE_THRESHOLD
-    return Reason.BELOW_THRESHOLD if income else Reason.ZERO_DISPOSABLE_INCOME_BELOW_THRESHOLD
-
-
-def _threshold_trace(threshold: Threshold) -> dict[str, Any]:
-    first_day = threshold.in_force_from
+def _trace_of(finding: Finding) -> dict[str, Any]:
+    if finding.answer is None:
+        assert isinstance(finding.node, Group)
+        head = {"op": finding.node.op, "n": finding.node.least, "value": finding.value.value}
+        return head | {"of": [_trace_of(part) for part in finding.of]}
+    answer = finding.answer
     return {
-        "income_year": threshold.income_year,
-        "level_percent": threshold.level_percent,
-        "monthly_amount_eur": amount_text(threshold.monthly_amount_eur),
-        "in_force_from": first_day.isoformat() if first_day else None,
-        "status": threshold.status,
+        **finding.node.definition,
+        "value": finding.value.value,
+        "reason": answer.reason.value,
+        "missing": list(answer.missing),
+        "figures": _figures(answer.figures) if answer.figures else None,
+        "proof": {"kind": answer.proof.kind.value, "issued_on": answer.proof.issued_on.isoformat()}
+        if answer.proof
+        else None,
+        "proof_ends_on": answer.proof_ends_on.isoformat() if answer.proof_ends_on else None,
     }
 
 
-def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else amount_text(amount)
+def _proof(proof: Proof | None) -> dict[str, str] | None:
+    return {"kind": proof.kind.value, "issued_on": proof.issued_on.isoformat()} if proof else None
+
+
+_OF_THE_WHOLE = ("engine_version", "rule_set", "on", "outcome", "reason", "missing", "valid_until")
+
+
+def _figures(figures: income.Decision) -> dict[str, Any]:
+    """The terms of the computation, without what the whole trace says."""
+    return {name: value for name, value in figures.trace().items() if name not in _OF_THE_WHOLE}

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from eligibility.assess import assess, is_same_again
+from eligibility.facts import Dwelling, Facts
 from eligibility.models import Assessment
-from eligibility.rules import Dwelling, Facts
 from garages.models import Garage
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock

@@ -1,5 +1,6 @@
 """The stage (a small real territory) and the cast, the same in every test."""
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -11,6 +12,12 @@ from tests.factories.garages import GarageFactory
 from tests.factories.partners import AgencyFactory, StructureFactory
 from tests.factories.reference import reference_rows
 from tests.factories.territory import small_territory
+
+# A machine that does something else besides is slow, and no test is wrong for it.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 _BLOCKER = []  # pytest-django's, once the database stands
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from eligibility.assess import PastCase, assess_many
-from eligibility.rules import Facts
+from eligibility.facts import Facts
 from garages.conditions import Conditions, conditions_for
 from mobiliz.demo.names import Draw
 from mobiliz.demo.network import Cast

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from eligibility.assess import NoRuleInForce, all_thresholds, rule_set_in_force
+from eligibility.assess import NoRuleInForce, all_thresholds, income_level, rule_set_in_force
+from eligibility.income import consumption_units
 from eligibility.models import RuleSet, Threshold
-from eligibility.rules import consumption_units
 from garages.conditions import NoScheduleInForce, schedule_for, vat_percent_for
 from garages.models import PriceSchedule
 from garages.tariff import LineInput, LineKind, PartOrigin, Totals, price_lines
@@ -62,7 +62,9 @@ def rules_on(day: date) -> Rules | None:
         rule_set = rule_set_in_force(OFFER, day)
     except NoRuleInForce:
         return None
-    level = int(rule_set.definition["level_percent"])
+    level = income_level(rule_set)
+    if level is None:
+        return None
     known = all_thresholds().in_force_on(day, level)
     history = [one for one in Threshold.objects.all() if one.level_percent == level]
     threshold = next((one for one in history if known and one.income_year == known.income_year), None)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import eligibility
-from eligibility.rules import Facts
+from eligibility.facts import Facts
 from eligibility.thresholds import Thresholds, parse_thresholds_csv
 
 DAY = date(2026, 3, 15)

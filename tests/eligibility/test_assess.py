@@ -10,8 +10,9 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from eligibility import assess as service
+from eligibility import income
+from eligibility.facts import Benefit, Employment, Facts, Proof, ProofKind
 from eligibility.models import Assessment, RuleSet, Threshold
-from eligibility.rules import Facts
 from mobiliz.lib import sealed
 from tests.factories.journey import threshold
 
@@ -35,8 +36,8 @@ def test_an_assessment_keeps_everything_that_led_to_it(thresholds, structure, ad
     made = _assess(structure, by=adviser)
     made = Assessment.objects.get(pk=made.pk)
     assert (made.outcome, made.reasons, made.rule_set.version) == ("eligible", ["BELOW_THRESHOLD"], 1)
-    assert (made.threshold.income_year, made.engine_version, made.made_by) == (2023, "1", adviser)
-    assert made.trace["margin_annual_eur"] == "0.12"
+    assert (made.threshold.income_year, made.engine_version, made.made_by) == (2023, "2", adviser)
+    assert made.trace["tree"]["figures"]["margin_annual_eur"] == "0.12"
     assert made.facts["annual_disposable_income_eur"] == "27820.68"
     assert made.valid_until == DAY + timedelta(days=180)
 
@@ -54,9 +55,39 @@ def test_it_replays_byte_for_byte_even_after_a_newer_threshold(thresholds, struc
     assert service.replay(Assessment.objects.get(pk=made.pk))
 
 
+def test_what_the_first_engine_decided_replays_by_the_first_engine(thresholds, structure):
+    now = _assess(structure)
+    rule = income.RuleSet(version=1, level_percent=60, validity_days=180)
+    trace = income.decide(FACTS, rule, service.all_thresholds(), DAY).trace()
+    fields = ("organisation", "rule_set", "threshold", "reference_date", "facts", "outcome", "reasons", "valid_until")
+    kept = {name: getattr(now, name) for name in fields}
+    made = Assessment.objects.create(engine_version="1", trace=trace, **kept)
+    assert service.replay(Assessment.objects.get(pk=made.pk))
+    assert service.explanation(made) == service.explanation(now)
+
+
+def test_a_trace_that_was_tampered_with_does_not_replay(thresholds, structure):
+    now = _assess(structure)
+    now.trace["tree"]["figures"]["margin_annual_eur"] = "0.13"
+    assert not service.replay(now)
+
+
 @pytest.mark.parametrize(
     "facts",
     [
+        Facts(
+            (date(1990, 1, 1),),
+            Decimal("20000"),
+            "mainland",
+            "ordinary",
+            family_quotient_eur=Decimal("770.00"),
+            minimum_benefits={Benefit.RSA: date(2026, 2, 28)},
+            employment=Employment.JOB_SEEKER,
+            needs_vehicle_for_work=False,
+            sent_by="insertion",
+            proofs=(Proof(ProofKind.CAF_CERTIFICATE, date(2026, 2, 1)),),
+        ),
+        Facts((date(1990, 1, 1),), Decimal("1"), "mainland", "ordinary", minimum_benefits={}),
         Facts(None, None, None, None),
         Facts((), Decimal(0), "mainland", "ordinary"),
         Facts((date(1990, 1, 1),), Decimal("20000"), "mainland", "ordinary"),

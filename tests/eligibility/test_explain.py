@@ -6,16 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from eligibility.explain import (
-    DWELLING_LABELS,
-    FACT_LABELS,
-    OUTCOME_LABELS,
-    TERRITORY_LABELS,
-    day,
-    explain,
-    number,
-)
-from eligibility.rules import REASON_SENTENCES, THRESHOLD_RULE, Outcome, Reason, decide
+from eligibility.explain import day, explain, number
+from eligibility.facts import REASON_SENTENCES, Outcome, Reason
+from eligibility.income import THRESHOLD_RULE, decide
+from eligibility.labels import DWELLING_LABELS, FACT_LABELS, OUTCOME_LABELS, TERRITORY_LABELS
+from eligibility.leaves import LEAVES
 from tests.eligibility.households import ADULT, CHILD, DAY, TEENAGER, THRESHOLDS, facts
 
 
@@ -109,7 +104,7 @@ def test_a_figure_that_was_not_reached_has_no_line(fact):
 def test_every_code_has_its_words():
     assert set(OUTCOME_LABELS) == set(Outcome)
     assert set(REASON_SENTENCES) == set(Reason)
-    assert set(FACT_LABELS) == {"birth_dates", "annual_disposable_income_eur", "territory", "dwelling"}
+    assert set(FACT_LABELS) == {"proofs", *(name for leaf in LEAVES.values() for name in leaf.needs)}
     assert set(TERRITORY_LABELS) == {"mainland", "drom"}
     assert set(DWELLING_LABELS) == {"ordinary", "institution", "student_alone"}
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eligibility.rules import THRESHOLD_RULE, Facts, Outcome, decide
+from eligibility.facts import Facts, Outcome
+from eligibility.income import THRESHOLD_RULE, decide
 from eligibility.thresholds import Threshold, Thresholds
 
 REFERENCE_DAYS = st.dates(date(1950, 1, 1), date(2100, 12, 31))

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from eligibility.rules import consumption_units
+from eligibility.income import consumption_units
 from mobiliz.lib import clock
 from mobiliz.lib.templatetags.mobiliz import eur
 from mobiliz.public import figures

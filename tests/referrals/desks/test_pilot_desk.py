@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from eligibility.rules import completed_years
+from eligibility.income import completed_years
 from mobiliz.lib import clock
 from tests.cast import sign_in
 from tests.factories import journey
