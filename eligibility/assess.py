@@ -19,9 +19,10 @@ from django.utils.translation import ngettext
 from eligibility import income, rules, thresholds
 from eligibility.explain import Line, explain
 from eligibility.facts import Benefit, Employment, Facts, Outcome, Proof, ProofKind, amount_text
-from eligibility.leaves import IncomeBelowThreshold
+from eligibility.leaves import BadRule, IncomeBelowThreshold, Subject
 from eligibility.models import Assessment, Method, RuleSet, Threshold
 from eligibility.rules import Decision
+from eligibility.wording import Reading, difference, read
 from mobiliz.accounts.models import Membership, Organisation
 
 
@@ -255,6 +256,26 @@ def all_thresholds() -> thresholds.Thresholds:
     return _engine_thresholds(list(Threshold.objects.all()))
 
 
+def reading_of(rule_set: RuleSet) -> Reading | None:
+    """The whole rule in French; None where it is not whole yet."""
+    try:
+        return read(rules.parse(rule_set.definition, _subject(rule_set)))
+    except BadRule:
+        return None
+
+
+def compared(before: RuleSet, after: RuleSet) -> list[str]:
+    """What changed from one to the other, in sentences; empty where one of them is not whole."""
+    try:
+        return difference(_engine_rule(before), _engine_rule(after))
+    except BadRule:
+        return []
+
+
+def _subject(rule_set: RuleSet) -> Subject:
+    return cast(Subject, rule_set.subject)
+
+
 def income_level(rule_set: RuleSet) -> int | None:
     """The level of the poverty threshold that the rule compares with, in per cent; None where it does not."""
     found = [one for one in rules.leaves_of(rules.parse(rule_set.definition)) if isinstance(one, IncomeBelowThreshold)]
@@ -266,7 +287,8 @@ def _decide(facts: Facts, rule_set: RuleSet, on: date) -> Decision:
 
 
 def _engine_rule(rule_set: RuleSet) -> rules.RuleSet:
-    return rules.RuleSet(rule_set.version, rules.parse(rule_set.definition), rule_set.validity_days)
+    rule = rules.parse(rule_set.definition, _subject(rule_set))
+    return rules.RuleSet(rule_set.version, rule, rule_set.validity_days)
 
 
 def _engine_thresholds(stored: list[Threshold]) -> thresholds.Thresholds:

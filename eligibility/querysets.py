@@ -2,23 +2,91 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
 
+from mobiliz.accounts.roles import Permission
+
 if TYPE_CHECKING:
-    from eligibility.models import Assessment
+    from eligibility.models import Assessment, RuleSet
     from mobiliz.accounts.actors import Actor
+    from mobiliz.accounts.models import Membership
 
 
 class RuleSetQuerySet(models.QuerySet):
-    def in_force_on(self, day: date) -> Self:
-        return self.filter(Q(in_force_until__isnull=True) | Q(in_force_until__gt=day), in_force_from__lte=day)
+    def visible_to(self, actor: Actor) -> Self:
+        """What was approved is public; drafts are seen by those who may write them."""
+        return self if actor.can(Permission.DRAFT_RULES) else self.approved()
 
-    def of_offer(self, offer_code: str) -> Self:
-        return self.filter(offer_id=offer_code)
+    def approved(self) -> Self:
+        return self.filter(status="approved")
+
+    def in_force_on(self, day: date) -> Self:
+        still = Q(in_force_until__isnull=True) | Q(in_force_until__gt=day)
+        return self.approved().filter(still, in_force_from__lte=day)
+
+    def of_offer(self, offer_code: str, subject: str = "household") -> Self:
+        return self.filter(offer_id=offer_code, subject=subject)
+
+    def like(self, rule_set: RuleSet) -> Self:
+        """Of the same offer, about the same: the versions of one rule."""
+        return self.of_offer(rule_set.offer_id, rule_set.subject)
+
+    def starting_after(self, day: date) -> Self:
+        return self.approved().filter(in_force_from__gt=day).order_by("in_force_from")
+
+    def before(self, rule_set: RuleSet) -> Self:
+        """Those that began earlier, the nearest first; of a draft without a day, all."""
+        if rule_set.in_force_from is None:
+            return self.order_by("-in_force_from")
+        return self.filter(in_force_from__lt=rule_set.in_force_from).order_by("-in_force_from")
+
+    def being_written(self) -> Self:
+        """Drafts and proposals."""
+        return self.filter(status__in=["draft", "proposed"])
+
+    def proposed(self) -> Self:
+        return self.filter(status="proposed")
+
+    def for_page(self) -> Self:
+        return self.select_related("offer", "drafted_by__user", "approved_by__user")
+
+    def unread_by(self, membership: Membership) -> Self:
+        """Approved here, and not yet acknowledged by this person."""
+        return self.approved().filter(is_historic=False).exclude(acknowledgements__membership=membership)
+
+
+class AcknowledgementQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Pilots see who has read a rule; the others what they themselves have."""
+        if actor.can(Permission.DRAFT_RULES):
+            return self
+        return self.filter(membership=actor.membership) if actor.membership else self.none()
+
+    def of_rule(self, rule_set: RuleSet) -> Self:
+        return self.filter(rule_set=rule_set)
+
+
+class TrialQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        return self if actor.can(Permission.DRAFT_RULES) else self.none()
+
+    def of_rule(self, rule_set: RuleSet) -> Self:
+        return self.filter(rule_set=rule_set)
+
+    def of_digest(self, digest: str) -> Self:
+        return self.filter(digest=digest)
+
+    def done(self) -> Self:
+        return self.filter(status="done")
+
+    def due(self, now: datetime) -> Self:
+        """To be run: asked for, or left by a worker that no longer holds it."""
+        free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+        return self.filter(free, status__in=["waiting", "running"])
 
 
 class AssessmentQuerySet(models.QuerySet):

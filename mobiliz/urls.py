@@ -26,6 +26,7 @@ urlpatterns = [
     path("structures/", include("partners.urls")),
     path("", include("referrals.urls")),
     path("reglages/", include("mobiliz.programme.urls")),
+    path("regles/", include("eligibility.urls")),
     path("tableau-de-bord/", include("reporting.urls")),
     path("reseau/", public.network, name="network"),
     path("", include("mobiliz.api_urls")),

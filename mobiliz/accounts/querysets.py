@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, When
 
-from mobiliz.accounts.roles import ORGANISATION_KINDS, SECOND_FACTOR_ROLES, Permission, Role
+from mobiliz.accounts.roles import ORGANISATION_KINDS, PERMISSIONS, SECOND_FACTOR_ROLES, Permission, Role
 from mobiliz.lib import clock
 from mobiliz.lib.text import normalise
 
@@ -133,6 +133,10 @@ class MembershipQuerySet(models.QuerySet):
         """Who pilots this region, the regional pilots and then the national ones."""
         regional = Q(role=Role.REGIONAL_PILOT, region_id=region_code, region__isnull=False)
         return self.current().filter(regional | Q(role=Role.PILOT)).with_places().order_by("-role", "pk")
+
+    def who_may(self, permission: Permission) -> Self:
+        """Those whose role has it."""
+        return self.current().filter(role__in=[role for role, given in PERMISSIONS.items() if permission in given])
 
     def with_places(self) -> Self:
         return self.select_related("user", "organisation__parent", "region")

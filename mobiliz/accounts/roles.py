@@ -47,6 +47,8 @@ class Permission(StrEnum):
     SEE_DASHBOARD = "see the dashboard"
     SEE_SETTINGS = "see the programme's delays and limits"
     EDIT_SETTINGS = "change the programme's delays and limits"
+    DRAFT_RULES = "draft rule sets and approve those of others"
+    APPROVE_FROZEN_RULES = "draft and approve where the rules are frozen"
     MANAGE_ACCOUNTS = "manage accounts"
 
 
@@ -60,6 +62,7 @@ _PILOTING = {
     Permission.EDIT_DIRECTORY,
     Permission.SEE_DASHBOARD,
     Permission.SEE_SETTINGS,
+    Permission.DRAFT_RULES,
 }
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
@@ -67,7 +70,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OWNER: frozenset({*_QUOTING, Permission.SEE_DIRECTORY}),
     Role.WORKSHOP: frozenset({*_QUOTING, Permission.SEE_DIRECTORY}),
     Role.RECEPTION: frozenset({*_ANSWERING, Permission.SEE_DIRECTORY}),
-    Role.PILOT: frozenset({*_PILOTING, Permission.EDIT_SETTINGS}),
+    Role.PILOT: frozenset({*_PILOTING, Permission.EDIT_SETTINGS, Permission.APPROVE_FROZEN_RULES}),
     Role.REGIONAL_PILOT: frozenset(_PILOTING),
     Role.VOLUNTEER: frozenset({Permission.SEE_DIRECTORY}),
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ACCOUNTS}),

@@ -13,9 +13,9 @@ T = TypeVar("T")
 class Refused(Exception):
     """It cannot be done; the message says in French why, or what to do instead, and which field it is about."""
 
-    def __init__(self, message: str, *, field: str = "") -> None:
+    def __init__(self, message: str, *, field: str = "", code: str = "refused") -> None:
         super().__init__(message)
-        self.message, self.field = message, field
+        self.message, self.field, self.code = message, field, code
 
 
 def attempt(form: BaseForm, act: Callable[[], T]) -> T | None:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+from eligibility.models import RuleSet
 from mobiliz.accounts.absences import go_absent
 from mobiliz.lib import clock
 from mobiliz.outbox.models import Message
+from mobiliz.programme.models import REPAIR
 from referrals import links, transitions
 from referrals.models import ElsewhereAnswer, IncidentKind, NeedKind, Resolution
 from referrals.needs import record_need
@@ -17,7 +19,7 @@ from referrals.noting import write_note
 from referrals.states import DeclineReason
 from referrals.transitions import ElsewhereInput
 from tests.cast import actor
-from tests.factories import journey
+from tests.factories import journey, ruling
 from tests.factories.accounts import MembershipFactory, SignInFactory
 from tests.factories.garages import ContactFactory, PriceScheduleFactory, VatRateFactory
 
@@ -148,6 +150,8 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "sign_in": lambda cast: SignInFactory(user=cast["adviser"].user),
     "reset_key": lambda cast: {"uidb36": "1", "key": "set-password"},
     "setting": lambda cast: {"key": "lapse"},
+    "rule_set": lambda cast: RuleSet.objects.of_offer(REPAIR).get(),
+    "draft_rule_set": lambda cast: ruling.draft(cast["pilot"]),
     "garage": lambda cast: cast["garage"],
     "contact": lambda cast: ContactFactory(garage=cast["garage"]),
     "structure": lambda cast: cast["structure"],

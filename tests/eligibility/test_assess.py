@@ -146,10 +146,15 @@ def test_without_a_rule_set_in_force_nothing_is_assessed(thresholds, structure):
 
 
 def test_two_rule_sets_of_one_offer_are_never_in_force_at_once():
-    first = RuleSet.objects.get()
+    first = RuleSet.objects.get(subject="household")
     with pytest.raises(IntegrityError, match="rule_set_never_two_in_force"), transaction.atomic():
         RuleSet.objects.create(
-            offer=first.offer, version=2, definition=first.definition, in_force_from=DAY, phase="exploring"
+            offer=first.offer,
+            version=2,
+            definition=first.definition,
+            in_force_from=DAY,
+            status="approved",
+            is_historic=True,
         )
 
 

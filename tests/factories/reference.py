@@ -11,6 +11,8 @@ MIGRATIONS = (
     "mobiliz.programme.migrations.0003_setting",
     "garages.migrations.0002_first_schedule",
     "eligibility.migrations.0003_first_rule_set",
+    "eligibility.migrations.0004_rule_sets_are_drafted_and_approved",
+    "eligibility.migrations.0005_vehicle_rules",
 )
 
 

@@ -1,0 +1,70 @@
+"""Who is told of a change of the rules. Messages are written in the transaction of what they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from eligibility.models import RuleSet, Subject
+from mobiliz.accounts.actors import Actor
+from mobiliz.accounts.models import Membership
+from mobiliz.accounts.querysets import MembershipQuerySet
+from mobiliz.accounts.roles import Permission
+from mobiliz.lib import clock
+from mobiliz.lib.templatetags.mobiliz import day_fr
+from mobiliz.outbox.actions import Recipient, post
+
+
+def tell_of_proposal(draft: RuleSet, *, by: Actor) -> None:
+    """To every other pilot, at once: one of them has to look."""
+    assert by.membership is not None
+    line = _("%(who)s propose une nouvelle version des règles : un autre pilote doit l’approuver.")
+    others = Membership.objects.who_may(Permission.DRAFT_RULES).exclude(user=by.membership.user_id)
+    _write(others, line % {"who": by.membership.user.get_full_name()}, draft, event=f"proposed:{draft.proposed_at}")
+
+
+def tell_of_return(draft: RuleSet, *, by: Actor) -> None:
+    """To whoever drafted it."""
+    assert by.membership is not None
+    assert draft.drafted_by is not None
+    line = _("%(who)s vous renvoie votre brouillon de règles : %(why)s")
+    words = {"who": by.membership.user.get_full_name(), "why": draft.sent_back_because}
+    _write([draft.drafted_by], line % words, draft, event=f"back:{clock.now().isoformat()}")
+
+
+def announce(rule_set: RuleSet, *, by: Actor) -> None:
+    """To everyone who works by this rule, in the day's message; they are asked to say that they have read it."""
+    line = _("la règle change le %(day)s (%(subject)s). Lisez ce qui change, et dites que vous l’avez lu.")
+    assert rule_set.in_force_from is not None
+    words = {"day": day_fr(rule_set.in_force_from), "subject": rule_set.get_subject_display()}
+    concerned = who_is_concerned(rule_set).exclude(pk=by.membership.pk if by.membership else None)
+    _write(concerned, line % words, rule_set, event="announced", digest_on=clock.today())
+
+
+def who_is_concerned(rule_set: RuleSet) -> MembershipQuerySet:
+    """Whoever refers, decides or applies the rule; garages only where it is about cars."""
+    refer = Membership.objects.who_may(Permission.CREATE_REFERRALS)
+    decide = Membership.objects.who_may(Permission.DECIDE_REVIEWS)
+    found = refer | decide
+    if rule_set.subject == Subject.VEHICLE:
+        found = found | Membership.objects.who_may(Permission.ANSWER_ASSIGNMENTS)
+    return found.select_related("user")
+
+
+def _write(
+    members: Iterable[Membership], line: str, rule_set: RuleSet, *, event: str, digest_on: date | None = None
+) -> None:
+    url = f"{settings.SITE_ADDRESS}{reverse('rule_set', kwargs={'uid': rule_set.uid})}"
+    for one in members:
+        post(
+            "eligibility/rules",
+            to=Recipient(one.user.email, one.user.get_full_name()),
+            context={"line": line, "url": url},
+            key=f"rules:{rule_set.uid}:{event}",
+            about=f"rule_set:{rule_set.uid}",
+            digest_on=digest_on,
+        )
