@@ -347,6 +347,12 @@ def _reported(news: News) -> None:
     news.adviser(_("un pilote est prévenu : %(kind)s.") % {"kind": kind}, can_wait=True)
 
 
+def _answered(news: News) -> None:
+    """To the garage only what it reported itself: of another's incident the log names no assignment."""
+    news.adviser(_("un pilote a répondu à l’incident."))
+    news.garage_people(_("un pilote a répondu à ce que vous avez signalé : connectez-vous pour lire sa réponse."))
+
+
 def _reminded(news: News) -> None:
     _REMINDED[Step(news.entry.detail["step"])](news)
 
@@ -443,6 +449,6 @@ _TOLD: dict[Verb, Callable[[News], None]] = {
     Verb.CANCEL_APPOINTMENT: _appointment(gettext_noop("rendez-vous annulé.")),
     Verb.WRITE_MESSAGE: _written,
     Verb.REPORT_INCIDENT: _reported,
-    Verb.ANSWER_INCIDENT: lambda news: news.adviser(_("un pilote a répondu à l’incident.")),
+    Verb.ANSWER_INCIDENT: _answered,
     Verb.REMIND: _reminded,
 }

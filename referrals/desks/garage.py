@@ -246,10 +246,10 @@ def _own_acts(held: Assignment, actor: Actor) -> dict[str, Any]:
 
 def events_of(log: list[LogEntry], actor: Actor) -> list[dict[str, Any]]:
     """The garage's own words stand beside its acts; what others noted beside theirs is not for it, unless it is said
-    to it: about an appointment."""
+    to it: about an appointment, or in answer to what it reported."""
     for entry in log:
         is_own = entry.membership is not None and entry.membership.organisation_id == actor.organisation_id
-        if not is_own and entry.verb not in APPOINTMENT_VERBS:
+        if not is_own and entry.verb not in (*APPOINTMENT_VERBS, Verb.ANSWER_INCIDENT):
             entry.detail = {}
     return timeline.events(log)
 

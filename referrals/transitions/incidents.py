@@ -95,7 +95,7 @@ def take_incident(incident: Incident, *, by: Actor) -> None:
 
 @transaction.atomic
 def answer_incident(incident: Incident, *, words: str, resolution: Resolution, by: Actor) -> None:
-    """By a pilot of the region: what was done; the adviser reads the words."""
+    """By a pilot of the region: what was done; the adviser reads the words, and the garage that reported it."""
     referral, incident = begin_as_pilot(incident, by)
     if resolution not in PILOTS_RESOLUTIONS:
         raise PermissionDenied
@@ -104,7 +104,7 @@ def answer_incident(incident: Incident, *, words: str, resolution: Resolution, b
     incident.answer, incident.resolution = words.strip(), resolution.value
     incident.answered_at, incident.answered_by = clock.now(), by.membership
     incident.save(update_fields=["answer", "resolution", "answered_at", "answered_by"])
-    log_incident(referral, Verb.ANSWER_INCIDENT, incident, by)
+    log_incident(referral, Verb.ANSWER_INCIDENT, incident, by, _held_by_its_garage(referral, incident))
 
 
 @transaction.atomic
@@ -147,9 +147,15 @@ def begin_as_pilot(incident: Incident, by: Actor) -> tuple[Referral, Incident]:
     return referral, _still_open(incident)
 
 
+def _held_by_its_garage(referral: Referral, incident: Incident) -> Assignment | None:
+    """What the garage that said it still has in hands: it is told of the answer."""
+    held = open_assignment(referral) if incident.is_said_by_garage else None
+    return held if held and held.garage_id == incident.garage_id else None
+
+
 def _still_open(incident: Incident) -> Incident:
     """The caller has locked the case: nobody answers meanwhile."""
-    fresh = Incident.objects.select_related("answered_by__user").get(pk=incident.pk)
+    fresh = Incident.objects.select_related("answered_by__user", "reported_by").get(pk=incident.pk)
     if fresh.is_open:
         return fresh
     assert fresh.answered_at is not None

@@ -6,15 +6,18 @@ import pytest
 from django.urls import reverse
 
 from mobiliz.accounts.actors import SYSTEM
+from mobiliz.outbox.models import Message
 from referrals import transitions
 from referrals.models import Incident, IncidentKind, LogEntry, Resolution
 from referrals.states import DeclineReason
 from tests.cast import actor, sign_in
 from tests.factories import journey
+from tests.factories.garages import ContactFactory
 
 pytestmark = pytest.mark.django_db
 
 BUTTON = "Cela n’a pas marché</button>"
+TOLD = "un pilote a répondu à ce que vous avez signalé : connectez-vous pour lire sa réponse."
 WORDS = "La personne ne répond plus au téléphone"
 
 
@@ -32,6 +35,10 @@ def press(client, assignment, **typed):
 
 def answer(incident, pilot, words="J’appelle la structure ce matin"):
     transitions.answer_incident(incident, words=words, resolution=Resolution.ADVISER_HELPED, by=actor(pilot))
+
+
+def told(contact):
+    return [one.context["news"] for one in Message.objects.to(contact.email)]
 
 
 @pytest.fixture
@@ -105,6 +112,30 @@ def test_the_pilot_knows_who_reads_the_answer_and_the_garage_reads_it(as_recepti
     assert "J’appelle la structure ce matin" in shown
     assert "Hélène Caron" in shown
     assert BUTTON in shown  # for what fails next
+
+
+def test_the_garage_is_written_to_when_a_pilot_answers_and_reads_it_in_what_happened(
+    as_reception, pilot, adviser, held
+):
+    contact = ContactFactory(garage=held.garage, email="accueil@garage.example")
+    transitions.report_incident(held.referral, kind=IncidentKind.DID_NOT_WORK, by=actor(adviser))
+    press(as_reception, held)
+    for incident in Incident.objects.order_by("pk"):
+        answer(incident, pilot, words=f"Réponse {incident.pk}")
+    assert [said for said in told(contact) if "pilote" in said] == [TOLD]
+    shown = page(as_reception, held)
+    assert shown.count("Un pilote a répondu : vu avec la structure") == 1
+    own, others = Incident.objects.order_by("-pk")
+    assert own.answer in shown
+    assert others.answer not in shown
+
+
+def test_a_garage_that_has_lost_it_meanwhile_is_told_nothing(as_reception, workshop, pilot, held):
+    contact = ContactFactory(garage=held.garage, email="accueil@garage.example")
+    press(as_reception, held)
+    transitions.give_back(held, reason=DeclineReason.NO_CAPACITY, by=actor(workshop))
+    answer(Incident.objects.of_kind(IncidentKind.DID_NOT_WORK).get(), pilot)
+    assert not [said for said in told(contact) if "pilote" in said]
 
 
 def test_the_structure_reads_it_and_can_neither_change_it_nor_take_it_back(as_reception, as_adviser, held):
