@@ -4,9 +4,10 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 
 from mobiliz.accounts.roles import Role
-from tests import cast
+from tests import cast, database
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.garages import GarageFactory
 from tests.factories.partners import AgencyFactory, StructureFactory
@@ -23,10 +24,20 @@ _BLOCKER = []  # pytest-django's, once the database stands
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
+    """A database of these migrations that stands from an earlier run is copied."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = database.find_template()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The communes of tests/factories/territory.py stand in the database before the first test; in one that is
     kept between runs, what migrations bring too, since the last run may have ended with a flush."""
     _BLOCKER.append(django_db_blocker)
+    if connection.settings_dict["TEST"]["TEMPLATE"] is None:
+        with django_db_blocker.unblock():
+            database.keep_template()
     _set_stage(django_db_blocker)
 
 
