@@ -193,7 +193,7 @@ def test_typing_gets_the_list_alone(client, pilot, directory):
     assert "HX-Request" in response.headers["Vary"]
 
 
-@pytest.mark.parametrize(("who", "queries"), [("pilot", 7), ("adviser", 7), ("workshop", 7)])
+@pytest.mark.parametrize(("who", "queries"), [("pilot", 6), ("adviser", 6), ("workshop", 6)])
 def test_the_list_asks_as_much_for_one_row_as_for_fifty(
     client, member, garage, who, queries, django_assert_max_num_queries
 ):
@@ -247,7 +247,7 @@ def test_a_garage_asks_as_much_for_one_contact_as_for_nine(client, pilot, garage
         ContactFactory(garage=garage, rank=rank)
     with django_assert_max_num_queries(12) as for_nine:
         client.get(f"/garages/{garage.uid}/")
-    assert len(for_one) == len(for_nine) == 11
+    assert len(for_one) == len(for_nine) == 10
 
 
 # --- forms ------------------------------------------------------------------------------------------------

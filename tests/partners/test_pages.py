@@ -143,7 +143,7 @@ def test_the_list_asks_as_much_for_one_row_as_for_fifty(client, member, structur
         AgencyFactory()
     with django_assert_max_num_queries(12) as for_fifty:
         assert len(client.get("/structures/").context["found"].rows) == 50
-    assert len(for_one) == len(for_fifty) == 7
+    assert len(for_one) == len(for_fifty) == 6
 
 
 # --- one structure ----------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ def test_a_structure_asks_as_much_for_one_agency_and_adviser_as_for_many(
         MembershipFactory(role=Role.ADVISER, organisation=place, engagement="volunteer")
     with django_assert_max_num_queries(12) as for_many:
         assert "Bénévole" in _text(client.get(f"/structures/{structure.uid}/"))
-    assert len(for_one) == len(for_many) == 10
+    assert len(for_one) == len(for_many) == 9
 
 
 # --- forms ------------------------------------------------------------------------------------------------
