@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.history import scratch_history
 
 LIMIT = 2.0
-STATEMENTS = 13  # of which two begin and end the transaction
+STATEMENTS = 8  # of which two begin and end the transaction
 SMALL = 1000
 WARM_ROUNDS, EACH = 5, 4
 TIMED = 2 * (1 + WARM_ROUNDS) * EACH

@@ -18,9 +18,10 @@ from django.utils.translation import gettext_noop
 
 from mobiliz.accounts.actors import SYSTEM, Actor
 from mobiliz.accounts.models import Membership
+from mobiliz.accounts.querysets import Told
 from mobiliz.lib import clock
 from mobiliz.lib.templatetags.mobiliz import day_fr
-from mobiliz.outbox.actions import Recipient, post
+from mobiliz.outbox.actions import Recipient, post, together
 from referrals import links, words
 from referrals.clock import DUE_AT, PARIS, next_working_day, zone_of
 from referrals.models import Appointment, Assignment, IncidentKind, LogEntry, Referral
@@ -66,7 +67,8 @@ def announce(entry: LogEntry, referral: Referral, assignment: Assignment | None,
     """Write the messages of this line of the log, with the line."""
     tell = _TOLD.get(Verb(entry.verb))
     if tell is not None:
-        tell(News(entry, referral, assignment, by))
+        with together():
+            tell(News(entry, referral, assignment, by))
 
 
 # --- to whom ----------------------------------------------------------------------------------------------
@@ -75,17 +77,17 @@ def tell_adviser(referral: Referral, line: str, *, event: str, by: Actor, can_wa
 
     `line`: what happened, in a sentence. `event`: what the message tells of; the same is told once.
     """
-    told = Membership.objects.told_for(
-        referral.adviser_id, organisation_id=referral.organisation_id, on=clock.today()
-    ).select_related("user")
+    told = Membership.objects.told_for(referral.adviser_id, organisation_id=referral.organisation_id, on=clock.today())
     _tell_members("referrals/adviser", told, referral, line, event=event, by=by, can_wait=can_wait)
 
 
 def tell_pilots(referral: Referral, line: str, *, event: str, by: Actor, can_wait: bool = True) -> None:
     """The pilots of the person's region; the national ones where it has none."""
     pilots = list(Membership.objects.pilots_for(referral.region_id))
-    regional = [one for one in pilots if one.region_id is not None]
-    _tell_members("referrals/pilot", regional or pilots, referral, line, event=event, by=by, can_wait=can_wait)
+    told = [one for one in pilots if one.region_id is not None] or pilots
+    _tell_members(
+        "referrals/pilot", [Told.of(one) for one in told], referral, line, event=event, by=by, can_wait=can_wait
+    )
 
 
 def tell_garage(
@@ -145,7 +147,7 @@ def _write_to(
 
 def _tell_members(
     template: str,
-    members: Iterable[Membership],
+    members: Iterable[Told],
     referral: Referral,
     line: str,
     *,
@@ -157,7 +159,7 @@ def _tell_members(
     for one in members:
         if by.membership is not None and one.pk == by.membership.pk:
             continue
-        to = Recipient(one.user.email, one.user.get_full_name())
+        to = Recipient(one.email, one.name)
         digest_on = _digest_day(PARIS) if can_wait else None
         _post(template, to, referral, line, url, event=event, digest_on=digest_on)
 

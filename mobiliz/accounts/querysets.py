@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db import models
+from django.db import connections, models
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, When
 
 from mobiliz.accounts.roles import ORGANISATION_KINDS, PERMISSIONS, SECOND_FACTOR_ROLES, Permission, Role
@@ -18,7 +18,35 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mobiliz.accounts.actors import Actor
-    from mobiliz.accounts.models import Organisation, User
+    from mobiliz.accounts.models import Membership, Organisation, User
+
+
+class Told(NamedTuple):
+    """A member to whom something is written."""
+
+    pk: int
+    email: str
+    first_name: str
+    last_name: str
+
+    @classmethod
+    def of(cls, member: Membership) -> Told:
+        return cls(member.pk, member.user.email, member.user.first_name, member.user.last_name)
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+TOLD_COLUMNS = ("pk", "user__email", "user__first_name", "user__last_name")
+# Asked at nearly every change of a referral: written out, since to build it takes longer than to answer it
+FOLLOWERS = """
+SELECT m.id, u.email, u.first_name, u.last_name FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
+WHERE m.ended_on IS NULL AND u.is_active AND m.id = ANY (%(member)s || ARRAY(
+  SELECT a.covered_by_id FROM accounts_absence a
+  WHERE a.member_id = %(member)s AND a.from_on <= %(day)s AND a.until_on >= %(day)s))
+ORDER BY m.id
+"""
 
 
 class OrganisationQuerySet(models.QuerySet):
@@ -104,18 +132,22 @@ class MembershipQuerySet(models.QuerySet):
         advisers = self.current().filter(places, role=Role.ADVISER, organisation__isnull=False)
         return advisers.with_places().order_by("user__search_name", "pk")
 
-    def told_for(self, member_id: int | None, *, organisation_id: int, on: date) -> Self:
+    def told_for(self, member_id: int | None, *, organisation_id: int, on: date) -> list[Told]:
         """Who gets, on that day, what is meant for the member who follows a case of this organisation: whoever covers
         them, else they themselves; every adviser of the organisation once nobody follows it."""
-        from mobiliz.accounts.models import Absence
+        followers = self._followers(member_id, on) if member_id is not None else []
+        covers = [one for one in followers if one.pk != member_id]
+        return covers or followers or self._advisers_told(organisation_id)
 
-        present = self.current()
-        covers = Absence.objects.on(on).filter(member=member_id).values("covered_by")
-        cover = present.filter(pk__in=covers)
-        own = present.filter(pk=member_id).exclude(Exists(cover))
-        found = cover | own
-        place = present.filter(organisation=organisation_id, role=Role.ADVISER).exclude(Exists(found))
-        return (found | place).distinct()
+    def _followers(self, member_id: int, on: date) -> list[Told]:
+        """This member and whoever covers them that day, those of them who still work there."""
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(FOLLOWERS, {"member": member_id, "day": on})
+            return [Told(*row) for row in cursor.fetchall()]
+
+    def _advisers_told(self, organisation_id: int) -> list[Told]:
+        rows = self.current().filter(organisation=organisation_id, role=Role.ADVISER).order_by("pk")
+        return [Told(*row) for row in rows.values_list(*TOLD_COLUMNS)]
 
     def who_answer_at(self, organisation_id: int) -> Self:
         """The members of a garage, the workshop first: it is the one that never hears of it."""

@@ -7,9 +7,12 @@ Delivery is at least once: the attempt is counted before it is made, under a lea
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
@@ -34,6 +37,7 @@ MOST_LOST = 5
 KEPT_FOR = timedelta(days=30)
 DELAYS = tuple(retry_delays())
 DIGEST = "outbox/digest"
+_together: ContextVar[list[Message] | None] = ContextVar("together", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,30 @@ def post(
         created_at=clock.now(),
         next_at=clock.now(),
     )
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    if digest_on is None:
-        transaction.on_commit(lambda: _tell_a_worker(message.key), robust=True)
+    gathered = _together.get()
+    if gathered is None:
+        _write([message])
+    else:
+        gathered.append(message)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is posted inside is written at the end, in one statement."""
+    gathered: list[Message] = []
+    token = _together.set(gathered)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    if gathered:
+        _write(gathered)
+
+
+def _write(messages: list[Message]) -> None:
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    for key in [one.key for one in messages if one.digest_on is None]:
+        transaction.on_commit(partial(_tell_a_worker, key), robust=True)
 
 
 def _tell_a_worker(key: str) -> None:

@@ -16,7 +16,7 @@ from referrals.clock import moment_at
 OUT_OF = 1000  # the chances below are so many in a thousand
 CRASHES, DOUBLE_CLICKS, LOST_WORDS, DOUBLE_WORDS = 15, 25, 40, 20
 CRASHED_ROUNDS, REPEATED_ROUNDS = 25, 40
-FARTHEST_STATEMENT = 45
+FARTHEST_STATEMENT = 30
 
 
 class Crash(Exception):

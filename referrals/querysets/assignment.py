@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from referrals.models import Referral
 
 
+AS_IT_STANDS = """
+SELECT a.*,
+  EXISTS (SELECT 1 FROM referrals_slot s WHERE s.taken_for_id = a.referral_id) AS has_slots,
+  EXISTS (SELECT 1 FROM referrals_appointment p WHERE p.assignment_id = a.id AND p.status IN ('proposed', 'booked'))
+    AS has_appointment
+FROM referrals_assignment a WHERE a.id = %s
+"""
+
+
 class AssignmentQuerySet(UnreadQuestions, RecordQuestions, GarageDeskQuestions):  # type: ignore[override]
     def visible_to(self, actor: Actor) -> Self:
         """A garage sees what was put to it, a link what it was sent for; senders and pilots those of the referrals they
@@ -35,6 +44,11 @@ class AssignmentQuerySet(UnreadQuestions, RecordQuestions, GarageDeskQuestions):
         if actor.link is not None:
             return self.filter(pk=actor.link.assignment_id)
         return self.filter(referral__in=Referral.objects.visible_to(actor))
+
+    def as_it_stands(self, pk: int) -> Any:
+        """Its own row now, with `has_slots` and `has_appointment`: whether anything is held or to come for it. Asked at
+        every change under the referral's lock, hence written out."""
+        return self.raw(AS_IT_STANDS, [pk])[0]
 
     def with_key(self, pk: int) -> Self:
         return self.filter(pk=pk)
@@ -169,13 +183,6 @@ class AssignmentQuerySet(UnreadQuestions, RecordQuestions, GarageDeskQuestions):
             offer_total=Subquery(in_force.values("total_incl_tax")[:1]),
             offer_valid_until=Subquery(in_force.values("valid_until")[:1]),
         )
-
-    def with_versions(self) -> Self:
-        """With the versions of its quote and their answers, the last first."""
-        from referrals.models import QuoteVersion
-
-        versions = QuoteVersion.objects.latest_first().select_related("answer")
-        return self.prefetch_related(models.Prefetch("quote__versions", versions))
 
     def with_appointment(self) -> Self:
         """With `appointment_at`, when the car is seen or was: booked or kept, the latest; None without one."""

@@ -37,11 +37,6 @@ class LogEntryQuerySet(models.QuerySet):
     def of_assignment(self, assignment: Assignment) -> Self:
         return self.filter(assignment=assignment)
 
-    def next_position(self, referral: Referral) -> int:
-        """One more than the last; the referral's row is locked, so nobody takes the same."""
-        last = self.filter(referral=referral).aggregate(last=models.Max("position"))["last"]
-        return (last or 0) + 1
-
     def but_messages(self) -> Self:
         """Without the lines of what was written: their own page tells it."""
         return self.exclude(verb=Verb.WRITE_MESSAGE)

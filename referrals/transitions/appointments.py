@@ -103,7 +103,7 @@ def fix_on_accepting(assignment: Assignment, moment: datetime | None, by: Actor)
     held = slots.held_slot(assignment)
     if held and moment in (None, held.starts_at) and held.starts_at > clock.now():
         return _make(assignment, held.starts_at, by, Side.SENDER, is_booked=True, minutes=held.minutes)
-    slots.free(assignment.referral)
+    slots.free_all(assignment)
     return _make(assignment, moment, by, Side.GARAGE, is_booked=False) if moment else None
 
 

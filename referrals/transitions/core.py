@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from referrals import notifications, permissions
-from referrals.models import Assignment, Change, LogEntry, Referral
+from referrals.models import Assignment, LogEntry, Referral
 from referrals.states import TABLE, End, Outcome, Party, State, Verb
 from referrals.transitions import slots
+from referrals.transitions.writing import write
 from referrals.words import moment_in_words
 
 
@@ -34,7 +35,7 @@ def overtaken(referral: Referral, assignment: Assignment | None = None) -> Overt
 
 
 def locked(referral: Referral) -> Referral:
-    """The referral as it is now, locked until the transaction ends."""
+    """The referral as it is now, locked until the transaction ends, with what a sender's verb decides upon."""
     try:
         return _lock(referral)
     except Referral.DoesNotExist:
@@ -56,17 +57,37 @@ def begin(
     """Lock, then let through only what the table allows: PermissionDenied for who, Overtaken for when."""
     if assignment is not None and not _played_a_part(by, verb, referral, assignment):
         raise PermissionDenied
-    fresh = locked(referral)
-    if assignment is not None:
-        assignment = Assignment.objects.select_related("garage__commune__department").get(pk=assignment.pk)
+    if assignment is None:
+        fresh = locked(referral)
+        if not permissions.may_ever(by, verb, fresh):
+            raise PermissionDenied
+    else:
+        fresh, assignment = _locked_with(assignment)
         if not assignment.is_open:
             raise Overtaken(_told_about(fresh, assignment), code="assignment_ended")
-        assignment.referral = fresh  # the locked one: it is not read again
-    elif not permissions.may_ever(by, verb, fresh):
-        raise PermissionDenied
     if State(fresh.state) not in TABLE[verb].sources:
         raise Overtaken(_told_about(fresh, assignment), code="state_moved_on")
     return fresh, assignment
+
+
+def _locked_with(assignment: Assignment) -> tuple[Referral, Assignment]:
+    """Both as they are now, the referral locked. Their own rows are read anew, and decide; whose names and places
+    stand around them is as the caller knows it, while they still point there."""
+    referral = _as_known(Referral.objects.lock_row(assignment.referral_id), assignment.referral)
+    fresh = _as_known(Assignment.objects.as_it_stands(assignment.pk), assignment)
+    fresh.referral = referral  # the locked one: it is not read again
+    return referral, fresh
+
+
+_NAMES_AND_PLACES = ("organisation", "offer", "vehicle", "adviser", "garage")
+
+
+def _as_known[Row: (Referral, Assignment)](fresh: Row, known: Row) -> Row:
+    for name in _NAMES_AND_PLACES:
+        row = known._state.fields_cache.get(name)
+        if row is not None and row.pk == getattr(fresh, f"{name}_id"):
+            setattr(fresh, name, row)
+    return fresh
 
 
 def begin_assignment(assignment: Assignment, verb: Verb, *, by: Actor) -> tuple[Referral, Assignment]:
@@ -116,11 +137,17 @@ def finish(
     referral.outcome = outcome.value if outcome else ""
     referral.updated_at = moment
     referral.next_look_at, referral.look_attempts = moment, 0  # the clock works out what comes next
-    facts = ("state", "state_since", "outcome", "queued_at", "closed_at", "updated_at")
-    clock_facts = ("next_look_at", "look_attempts", "reminders_paused_until")
-    referral.save(update_fields=[*facts, *clock_facts, *also])
     told = {**(detail or {}), **({"outcome": outcome.value} if outcome else {})}
-    return _append(referral, verb, "" if is_new else came_from, by=by, assignment=assignment, detail=told)
+    entry = _line(referral, verb, "" if is_new else came_from, by=by, assignment=assignment, detail=told)
+    write(referral, (*_ALWAYS, *also), entry)
+    notifications.announce(entry, referral, assignment, by=by)
+    return entry
+
+
+_ALWAYS = (
+    *("state", "state_since", "outcome", "queued_at", "closed_at", "updated_at"),
+    *("next_look_at", "look_attempts", "reminders_paused_until"),
+)
 
 
 def end_assignment(assignment: Assignment, end: End, *, reason: str = "", comment: str = "") -> None:
@@ -138,7 +165,7 @@ def open_assignment(referral: Referral) -> Assignment | None:
     return Assignment.objects.of_referral(referral).open().select_related("garage").first()
 
 
-def _append(
+def _line(
     referral: Referral,
     verb: Verb,
     came_from: str,
@@ -147,9 +174,8 @@ def _append(
     assignment: Assignment | None,
     detail: dict[str, Any],
 ) -> LogEntry:
-    entry = LogEntry.objects.create(
+    return LogEntry(
         referral=referral,
-        position=LogEntry.objects.next_position(referral),
         verb=verb.value,
         from_state=came_from,
         to_state=referral.state,
@@ -161,9 +187,6 @@ def _append(
         assignment=assignment,
         detail=detail,
     )
-    Change.objects.create(referral=referral, entry=entry, at=entry.at)
-    notifications.announce(entry, referral, assignment, by=by)
-    return entry
 
 
 def _told_about(referral: Referral, assignment: Assignment | None) -> str:

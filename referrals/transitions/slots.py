@@ -25,10 +25,25 @@ def free(referral: Referral, *, but: Slot | None = None) -> None:
 
 def held_slot(assignment: Assignment) -> Slot | None:
     """The one that was held while the garage was being asked."""
+    if not _may_have(assignment, "slots"):
+        return None
     return Slot.objects.taken_for(assignment.referral).of_garage(assignment.garage_id).first()
 
 
+def free_all(assignment: Assignment) -> None:
+    """Nobody waits any more for what was held for its referral."""
+    if _may_have(assignment, "slots"):
+        free(assignment.referral)
+
+
+def _may_have(assignment: Assignment, what: str) -> bool:
+    """As it was read when the verb began (`as_it_stands`); where it was not, it is asked."""
+    return bool(getattr(assignment, f"has_{what}", True))
+
+
 def live_appointment(assignment: Assignment) -> Appointment | None:
+    if not _may_have(assignment, "appointment"):
+        return None
     return Appointment.objects.of_assignment(assignment).live().select_related("slot").first()
 
 
@@ -46,7 +61,7 @@ def give_up(assignment: Assignment) -> None:
     appointment = live_appointment(assignment)
     if appointment and not (appointment.is_booked and appointment.has_begun):
         end(appointment, AppointmentStatus.CANCELLED)
-    free(assignment.referral)
+    free_all(assignment)
 
 
 def came(assignment: Assignment) -> None:

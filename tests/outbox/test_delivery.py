@@ -28,6 +28,24 @@ def failing(failure):
     return patch("django.core.mail.EmailMessage.send", side_effect=failure)
 
 
+def test_what_is_posted_together_is_written_in_one_statement_each_message_once(django_assert_num_queries):
+    with django_assert_num_queries(1), actions.together():
+        for key in ("one", "two", "one"):
+            actions.post("outbox/digest", to=KARIM, context=LINES, key=key)
+    assert Message.objects.count() == 2
+
+
+def test_nothing_of_what_was_posted_together_is_written_where_it_broke_off():
+    def broken_off():
+        with actions.together():
+            actions.post("outbox/digest", to=KARIM, context=LINES, key="one")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        broken_off()
+    assert not Message.objects.exists()
+
+
 def test_a_message_goes_out_in_two_forms_with_a_lasting_identity():
     message = post(reply_to="claire@wimoov.example")
     assert actions.deliver(message.pk)

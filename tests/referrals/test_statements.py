@@ -12,8 +12,9 @@ from tests.factories.garages import ContactFactory
 
 pytestmark = pytest.mark.django_db
 
-# savepoint, lock, assignment, permissions and facts, log, queue of changes, one message, release
-ACCEPTED = 13
+# savepoint, lock, the assignment as it stands, its acceptance, state with log and queue of changes, whom to tell, one
+# message, release
+ACCEPTED = 8
 
 
 def test_accepting_takes_a_known_number_of_statements(adviser, garage, workshop):
