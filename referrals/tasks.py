@@ -28,13 +28,13 @@ REMINDED_WITHIN_DAYS = 6  # a call before a long week-end is asked for on its la
 @shared_task
 def look_at_what_is_due() -> int:
     """The clock's round: a batch is claimed, each of it looked at by itself. How many steps were taken."""
-    return sum(_look(pk) for pk in transitions.claim_due(LOOKS_AT_ONCE))
+    return sum(_look(referral) for referral in transitions.claim_due(LOOKS_AT_ONCE))
 
 
-def _look(pk: int) -> bool:
+def _look(referral: Referral) -> bool:
     """One that fails comes back with its attempts counted, and holds up none of the others."""
     try:
-        return transitions.look(Referral.objects.of_key(pk)) is not None
+        return transitions.look(referral) is not None
     except transitions.Overtaken:
         return False  # someone acted in the meantime
     except Exception:
@@ -60,6 +60,8 @@ def tell_of_messages_that_were_lost() -> int:
 def move_on_from_garages_that_left() -> int:
     """A garage only changes its status. What waits there goes to the next; once it has closed, so does what it had
     accepted or quoted, and each repair agreed there becomes a pilot's incident. How many were moved or reported."""
+    if not Assignment.objects.held_by_inactive().exists():
+        return 0  # as nearly always
     waiting = Assignment.objects.waiting_in_vain().with_all()[:BATCH]
     begun = Assignment.objects.held_by_closed(State.ACCEPTED, State.QUOTED).with_all()[:BATCH]
     agreed = Assignment.objects.agreed_at_closed_and_unreported().with_all()[:BATCH]
@@ -73,6 +75,8 @@ def move_on_from_garages_that_left() -> int:
 @shared_task
 def serve_the_queue() -> int:
     """Each place that has opened goes to the one that waits longest for such a place. How many went to a garage."""
+    if not Referral.objects.queued().exists():
+        return 0
     waiting = Referral.objects.queued().near_a_place(iso_week_monday(clock.today()))
     rows = waiting.longest_queued_first()[:BATCH]
     return _each(rows, lambda one: transitions.take_place(one, by=SYSTEM) is not None)

@@ -11,9 +11,9 @@ BATCH = 50
 
 @shared_task
 def deliver_key(key: str) -> None:
-    message = Message.objects.with_key(key).first()
-    if message is not None:
-        actions.deliver(message.pk)
+    found = Message.objects.with_key(key).values_list("pk", flat=True).first()
+    if found is not None:
+        actions.deliver(found)
 
 
 @shared_task

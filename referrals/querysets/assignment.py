@@ -114,11 +114,15 @@ class AssignmentQuerySet(UnreadQuestions, RecordQuestions, GarageDeskQuestions):
     def ended_as(self, end: End) -> Self:
         return self.filter(end=end)
 
-    def waiting_in_vain(self) -> Self:
-        """Put to a garage that has since paused or left, and will not answer."""
+    def held_by_inactive(self) -> Self:
+        """Held by a garage that has paused or left, whatever is to become of each."""
         from garages.models import Garage
 
-        return self.open().filter(referral__state=State.WAITING).exclude(garage__in=Garage.objects.active())
+        return self.open().exclude(garage__in=Garage.objects.active())
+
+    def waiting_in_vain(self) -> Self:
+        """Put to a garage that has since paused or left, and will not answer."""
+        return self.held_by_inactive().filter(referral__state=State.WAITING)
 
     def once_accepted(self) -> Self:
         """Those whose garage has read the name and the telephone."""

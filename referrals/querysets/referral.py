@@ -120,9 +120,6 @@ class ReferralQuerySet(DeskQuestions):
             found = found.filter(beneficiary__search_name__contains=word)
         return found
 
-    def of_key(self, pk: int) -> Any:
-        return self.get(pk=pk)
-
     def with_uid(self, uid: UUID) -> Self:
         return self.filter(uid=uid)
 

@@ -34,7 +34,7 @@ LONGEST_PAUSE_DAYS = 30
 
 
 @transaction.atomic
-def claim_due(limit: int) -> list[int]:
+def claim_due(limit: int) -> list[Referral]:
     """Take so many referrals that are to be looked at, each with one attempt more; nobody else looks meanwhile."""
     now = clock.now()
     due = list(Referral.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).to_look_at(now)[:limit])
@@ -45,7 +45,7 @@ def claim_due(limit: int) -> list[int]:
     for referral in due:
         if referral.look_attempts > MOST_ATTEMPTS:
             log.error("the clock failed five times at a referral", referral=str(referral.uid))
-    return [referral.pk for referral in due if referral.look_attempts <= MOST_ATTEMPTS]
+    return [referral for referral in due if referral.look_attempts <= MOST_ATTEMPTS]
 
 
 @transaction.atomic

@@ -175,7 +175,7 @@ def test_a_pilot_hears_once_of_a_case_that_the_clock_gave_up_and_it_is_tried_ane
 
 def test_what_is_being_looked_at_is_not_looked_at_by_another(asked):
     with clock.moved_to(day(1)):
-        assert transitions.claim_due(10) == [asked.referral_id]
+        assert transitions.claim_due(10) == [asked.referral]
         assert transitions.claim_due(10) == []
 
 
