@@ -434,4 +434,4 @@ def test_pages_take_the_same_queries_with_1_line_and_50(
         with django_assert_max_num_queries(12) as made:
             client.get(address)
         counts.append(len(made))
-    assert counts == [6, 9]
+    assert counts == [5, 8]
