@@ -57,7 +57,7 @@ def act(request: HttpRequest, uid: UUID, name: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, held, name, form)
     live = sheet.shown(request.POST.get("seen", ""))
-    if not attempt(request, form, lambda: doing.run(held, live, request.actor, form.cleaned_data), str(doing.done)):
+    if not attempt(request, form, lambda: doing.do(held, live, request.actor, form.cleaned_data), str(doing.done)):
         return _show(request, held, name, form)
     return redirect("appointments", uid)
 
@@ -104,65 +104,41 @@ _STATUSES = {AppointmentStatus.PROPOSED.value: Status.TENTATIVE}
 # --- what can be done -------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`title` opens it, `button` does it, `done` is said afterwards; `run`: assignment, appointment, actor, typed."""
+    """`title` opens it, `button` does it, `done` is said afterwards; `given`: what of the form the verb takes.
+
+    `run` is a verb of the appointment that the page showed; where `is_first`, of the assignment, which has none yet.
+    """
 
     verb: Verb
-    run: Callable[[Assignment, Appointment | None, Actor, dict[str, Any]], object]
+    run: Callable[..., object]
     form: type[forms.Form]
     title: Any
     button: Any
     done: Any
+    given: tuple[str, ...] = ()
+    is_first: bool = False
     is_danger: bool = False
 
-
-def _propose(held: Assignment, _live: Appointment | None, by: Actor, given: dict[str, Any]) -> object:
-    # nothing ticked says nothing where the dossier already says that someone comes along
-    needs = True if given["needs_accompaniment"] else None
-    return transitions.propose_appointment(
-        held, starts_at=given["starts_at"], is_agreed=given["is_agreed"], needs_accompaniment=needs, by=by
-    )
-
-
-def _confirm(_held: Assignment, live: Appointment | None, by: Actor, given: dict[str, Any]) -> object:
-    return transitions.confirm_appointment(_there(live), by=by, **given)
-
-
-def _move(_held: Assignment, live: Appointment | None, by: Actor, given: dict[str, Any]) -> object:
-    return transitions.move_appointment(
-        _there(live), starts_at=given["starts_at"], is_agreed=given["is_agreed"], why=given["why"], by=by
-    )
-
-
-def _cancel(_held: Assignment, live: Appointment | None, by: Actor, given: dict[str, Any]) -> object:
-    return transitions.cancel_appointment(_there(live), why=given["why"], by=by)
-
-
-def _keep(_held: Assignment, live: Appointment | None, by: Actor, _given: dict[str, Any]) -> object:
-    return transitions.keep_appointment(_there(live), by=by)
-
-
-def _remind(_held: Assignment, live: Appointment | None, by: Actor, _given: dict[str, Any]) -> object:
-    return transitions.remind_person(_there(live), by=by)
-
-
-def _there(live: Appointment | None) -> Appointment:
-    if live is None:
-        raise transitions.Refused(_("Ce rendez-vous a changé entre-temps : relisez la page."), code="changed")
-    return live
+    def do(self, held: Assignment, live: Appointment | None, by: Actor, typed: dict[str, Any]) -> object:
+        about = held if self.is_first else live
+        if about is None:
+            raise transitions.Refused(_("Ce rendez-vous a changé entre-temps : relisez la page."), code="changed")
+        return self.run(about, by=by, **{name: typed[name] for name in self.given})
 
 
 ACTS: dict[str, Act] = {
     "confirmer": Act(
         Verb.CONFIRM_APPOINTMENT,
-        _confirm,
+        transitions.confirm_appointment,
         typed.ConfirmForm,
         title=gettext_lazy("Confirmer ce rendez-vous"),
         button=gettext_lazy("C’est d’accord"),
         done=gettext_lazy("Rendez-vous confirmé."),
+        given=("needs_accompaniment",),
     ),
     "rappelee": Act(
         Verb.REMIND_PERSON,
-        _remind,
+        transitions.remind_person,
         forms.Form,
         title=gettext_lazy("La personne est rappelée"),
         button=gettext_lazy("Je le lui ai rappelé"),
@@ -170,7 +146,7 @@ ACTS: dict[str, Act] = {
     ),
     "venue": Act(
         Verb.KEEP_APPOINTMENT,
-        _keep,
+        transitions.keep_appointment,
         forms.Form,
         title=gettext_lazy("La personne est venue"),
         button=gettext_lazy("La personne est venue"),
@@ -178,27 +154,31 @@ ACTS: dict[str, Act] = {
     ),
     "proposer": Act(
         Verb.PROPOSE_APPOINTMENT,
-        _propose,
+        transitions.propose_appointment,
         typed.ProposeForm,
         title=gettext_lazy("Fixer un rendez-vous"),
         button=gettext_lazy("Proposer ce moment"),
         done=gettext_lazy("Rendez-vous noté."),
+        given=("starts_at", "is_agreed", "needs_accompaniment"),
+        is_first=True,
     ),
     "deplacer": Act(
         Verb.MOVE_APPOINTMENT,
-        _move,
+        transitions.move_appointment,
         typed.MoveForm,
         title=gettext_lazy("Déplacer"),
         button=gettext_lazy("Proposer cet autre moment"),
         done=gettext_lazy("Rendez-vous déplacé."),
+        given=("starts_at", "is_agreed", "why"),
     ),
     "annuler": Act(
         Verb.CANCEL_APPOINTMENT,
-        _cancel,
+        transitions.cancel_appointment,
         typed.CancelForm,
         title=gettext_lazy("Annuler"),
         button=gettext_lazy("Annuler ce rendez-vous"),
         done=gettext_lazy("Rendez-vous annulé."),
+        given=("why",),
         is_danger=True,
     ),
 }

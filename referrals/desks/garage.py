@@ -35,7 +35,6 @@ from referrals.desks.garage_tasks import Task, figures_of, parts_of, tasks_of, t
 from referrals.desks.incident_cards import said_by_garage
 from referrals.models import Assignment, LogEntry, PersonalLink, Photo, QuoteVersion, Referral
 from referrals.states import APPOINTMENT_VERBS, IN_HAND, State, Verb
-from referrals.transitions.quoting import accepted_version, latest_version
 
 DESK_LENGTH = 200  # a garage takes a few a week: a desk as long as this has been left alone for months
 FILTERS = {
@@ -182,7 +181,7 @@ def today_rate(garage: Garage | None) -> Rate | None:
 
 def _held(request: HttpRequest, uid: UUID) -> Assignment:
     """An assignment of the actor's own garage; advisers and pilots have pages of their own."""
-    found = get_visible_or_404(Assignment.objects.for_garage(), request.actor, uid)
+    found = get_visible_or_404(Assignment.objects.for_garage().with_versions(), request.actor, uid)
     require(request.actor.can(Permission.ANSWER_ASSIGNMENTS))
     return found
 
@@ -233,7 +232,7 @@ def _case(held: Assignment, actor: Actor, bound: dict[str, forms.Form], asked: s
 def _quoted(held: Assignment) -> dict[str, Any]:
     if not hasattr(held, "quote"):
         return {}
-    return {"quote": held.quote, "in_force": latest_version(held), "agreed": accepted_version(held)}
+    return {"quote": held.quote, "in_force": acts.in_force(held), "agreed": acts.agreed_version(held)}
 
 
 def _own_acts(held: Assignment, actor: Actor) -> dict[str, Any]:

@@ -16,10 +16,9 @@ from mobiliz.lib import clock
 from referrals import permissions, transitions
 from referrals.clock import moment_at
 from referrals.forms import garage as typed
-from referrals.models import Assignment, IncidentKind, LogEntry
+from referrals.models import Assignment, IncidentKind, LogEntry, QuoteVersion
 from referrals.models.quotes import AnswerChannel
 from referrals.states import Outcome, State, Verb
-from referrals.transitions.quoting import accepted_version, latest_version
 
 
 def _accept(assignment: Assignment, *, day: date | None, hour: time | None, by: Actor) -> None:
@@ -204,6 +203,17 @@ def offered(
     return [Offered(name, act, bound.get(name) or act.form(initial=initial), name == asked) for name, act in possible]
 
 
+def in_force(assignment: Assignment) -> QuoteVersion:
+    """The last version issued; expects `with_versions`."""
+    return assignment.quote.versions.all()[0]
+
+
+def agreed_version(assignment: Assignment) -> QuoteVersion | None:
+    """The last that the person accepted; expects `with_versions`."""
+    answered = (one for one in assignment.quote.versions.all() if hasattr(one, "answer"))
+    return next((one for one in answered if one.answer.is_accepted), None)
+
+
 def _initial(assignment: Assignment, may: set[Verb]) -> dict[str, Any]:
     """What is usually typed, and which version and how many absences the page shows."""
     today = clock.today()
@@ -211,7 +221,7 @@ def _initial(assignment: Assignment, may: set[Verb]) -> dict[str, Any]:
     if Verb.NO_SHOW in may:
         known["already"] = LogEntry.objects.of_assignment(assignment).of_verb(Verb.NO_SHOW).count()
     if Verb.ACCEPT_QUOTE in may:
-        known["version"] = latest_version(assignment).number
-    if Verb.RECORD_REPAIR in may and (agreed := accepted_version(assignment)):
+        known["version"] = in_force(assignment).number
+    if Verb.RECORD_REPAIR in may and (agreed := agreed_version(assignment)):
         known["final_total_incl_tax"] = agreed.total_incl_tax
     return known

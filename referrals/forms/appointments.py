@@ -77,6 +77,10 @@ class ProposeForm(MomentForm):
     is_agreed = forms.BooleanField(label=_("C’est déjà convenu par téléphone"), required=False)
     needs_accompaniment = forms.BooleanField(label=_("La personne vient accompagnée"), required=False)
 
+    def clean_needs_accompaniment(self) -> bool | None:
+        """Nothing ticked says nothing where the dossier already says that someone comes along."""
+        return self.cleaned_data["needs_accompaniment"] or None
+
 
 class MoveForm(MomentForm):
     is_agreed = forms.BooleanField(label=_("C’est déjà convenu par téléphone"), required=False)

@@ -188,6 +188,13 @@ class AssignmentQuerySet(UnreadQuestions, RecordQuestions, GarageDeskQuestions):
             offer_valid_until=Subquery(in_force.values("valid_until")[:1]),
         )
 
+    def with_versions(self) -> Self:
+        """With the versions of its quote and their answers, the last first."""
+        from referrals.models import QuoteVersion
+
+        versions = QuoteVersion.objects.latest_first().select_related("answer")
+        return self.prefetch_related(models.Prefetch("quote__versions", versions))
+
     def with_appointment(self) -> Self:
         """With `appointment_at`, when the car is seen or was: booked or kept, the latest; None without one."""
         from referrals.models import Appointment

@@ -11,6 +11,7 @@ from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Valu
 from django.db.models.functions import JSONObject
 
 from mobiliz.accounts.actors import ActorKind
+from mobiliz.lib.rows import RowsOf
 from mobiliz.lib.text import normalise
 from referrals.querysets.desks import DeskQuestions
 from referrals.querysets.sight import SEALED, name_words, of_organisation, sender_sees, spoken_number
@@ -189,16 +190,16 @@ class ReferralQuerySet(DeskQuestions):
         return self.annotate(has_consent=Exists(consents), has_prediagnosis=Exists(described))
 
     def with_garages(self) -> Self:
-        """With the garages asked so far, the last first, their contacts and quotes."""
+        """With the garages asked so far, the last first, their contacts (`contacts`) and quotes."""
         from garages.models import Contact
         from referrals.models import Assignment, QuoteVersion
 
         versions = QuoteVersion.objects.latest_first().select_related("answer")
         asked = Assignment.objects.last_first().select_related("garage__commune", "quote", "repair")
-        asked = asked.with_appointment()
+        contacts = Contact.objects.current().filter(garage=OuterRef("garage")).order_by("rank", "pk")
+        asked = asked.with_appointment().annotate(contacts=RowsOf(contacts))
         return self.prefetch_related(
             Prefetch("assignments", asked),
-            Prefetch("assignments__garage__contacts", Contact.objects.current()),
             Prefetch("assignments__quote__versions", versions),
         )
 
@@ -238,7 +239,12 @@ class ReferralQuerySet(DeskQuestions):
         return rows.with_refusal().with_pilot().with_cover().with_hope().defer(*SEALED)
 
     def for_case(self, actor: Actor) -> Self:
-        """With all that a case page says; what is sealed is read for the sender's side only."""
+        """With all that a case page says, `consents` and `shown_photos` too; what is sealed is read for the sender's
+        side only."""
+        from referrals.models import Consent, Photo
+
+        consents = Consent.objects.filter(beneficiary=OuterRef("beneficiary")).order_by("pk")
+        photos = Photo.objects.filter(referral=OuterRef("pk")).in_order()
         rows = (
             self.with_people()
             .select_related("assessment", "prediagnosis", "organisation__parent", "beneficiary__commune__department")
@@ -248,7 +254,7 @@ class ReferralQuerySet(DeskQuestions):
             .with_pilot()
             .with_cover()
             .with_hope()
-            .prefetch_related("beneficiary__consents")
+            .annotate(consents=RowsOf(consents), shown_photos=RowsOf(photos))
         )
         return rows.with_last_call() if actor.is_adviser else rows.defer(*SEALED)
 

@@ -66,8 +66,8 @@ def _person(referral: Referral) -> Line:
 def _garage(held: Assignment) -> Iterator[Line]:
     """Its contacts, the first and then the back-ups; its own number where nobody is named."""
     garage = held.garage
-    yield from (_contact(one, garage.name) for one in garage.contacts.all())
-    if not garage.contacts.all():
+    yield from (_contact(one, garage.name) for one in held.contacts)
+    if not held.contacts:
         place = f"{garage.address}, {garage.postcode} {garage.commune.name}"
         more = _("Aucun interlocuteur n’est nommé.")
         yield Line(name=garage.name, part=place, phone=garage.phone, more=more, call=Called.GARAGE.value)

@@ -86,4 +86,4 @@ def _load(request: HttpRequest, uid: UUID) -> Referral:
 
 def _contacts(referral: Referral) -> dict[str, Contact]:
     held = held_by(referral)
-    return {key_of(one): one for one in held.garage.contacts.all()} if held else {}
+    return {key_of(one): one for one in held.contacts} if held else {}

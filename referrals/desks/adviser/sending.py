@@ -153,7 +153,7 @@ def sent(request: HttpRequest, uid: UUID) -> HttpResponse:
         "referral": referral,
         "person": referral.beneficiary,
         "held": held,
-        "contacts": list(held.garage.contacts.all()) if held else [],
+        "contacts": held.contacts if held else [],
         "due": _due(referral, held),
     }
     return page(request, "referrals/adviser/sent.html", context)

@@ -98,14 +98,14 @@ def test_counts_come_last(as_adviser, adviser, workshop, roomy):
 
 def test_fifty_lines_cost_as_many_queries_as_one(as_adviser, adviser, workshop, roomy, django_assert_max_num_queries):
     journey.quoted(adviser, workshop)
-    with django_assert_max_num_queries(14) as few:
+    with django_assert_max_num_queries(12) as few:
         as_adviser.get(DESK)
     for number in range(12):
         journey.draft(adviser, first_name=f"Brouillon {number}")
     for number in range(6):
         journey.quoted(adviser, workshop, first_name=f"Devis {number}")
         journey.declined(adviser, workshop, first_name=f"Déclinée {number}")
-    with django_assert_max_num_queries(14) as many:
+    with django_assert_max_num_queries(12) as many:
         as_adviser.get(DESK)
     assert len(many) == len(few)
     assert not [query for query in many if '"trace"' in query["sql"] or '"notes"' in query["sql"]]

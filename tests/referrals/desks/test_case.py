@@ -341,7 +341,7 @@ def test_a_long_case_costs_the_same_number_of_queries_as_a_short_one(
     as_adviser, adviser, workshop, other_garage_workshop, django_assert_max_num_queries
 ):
     short = journey.quoted(adviser, workshop).referral
-    with django_assert_max_num_queries(16) as few:
+    with django_assert_max_num_queries(12) as few:
         as_adviser.get(case(short))
     long = journey.declined(adviser, other_garage_workshop, first_name="Samir").referral
     nearby = journey.garage_of(workshop)
@@ -351,7 +351,7 @@ def test_a_long_case_costs_the_same_number_of_queries_as_a_short_one(
     transitions.issue_quote(second, lines=journey.LINES, by=actor(workshop))
     for before in range(1, 4):
         transitions.supersede_quote(second, lines=journey.LINES * 3, replaces=before, by=actor(workshop))
-    with django_assert_max_num_queries(16) as many:
+    with django_assert_max_num_queries(12) as many:
         as_adviser.get(case(long))
     assert len(many) == len(few)
 

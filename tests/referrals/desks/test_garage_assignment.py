@@ -448,7 +448,7 @@ def test_without_a_direct_line_the_structure_is_called(client, adviser, workshop
 def test_the_page_takes_few_queries(client, adviser, workshop, step, django_assert_max_num_queries):
     assignment = _at(step, adviser, workshop)
     _page(client, workshop, assignment)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(12):
         client.get(_address(assignment))
 
 
@@ -457,7 +457,7 @@ def test_the_page_of_a_long_story_takes_no_more(client, adviser, workshop, djang
     for replaced in range(1, 8):
         transitions.supersede_quote(assignment, lines=journey.LINES, replaces=replaced, by=actor(workshop))
     _page(client, workshop, assignment)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(12):
         client.get(_address(assignment))
 
 

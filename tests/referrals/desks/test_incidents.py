@@ -330,10 +330,10 @@ def test_many_incidents_cost_as_many_queries_as_one(
 ):
     def open_all():
         for who, address, most in (
-            (as_pilot, DESK, 15),
+            (as_pilot, DESK, 12),
             (as_pilot, "/incidents/", 7),
-            (as_adviser, DESK, 13),
-            (as_adviser, case(referral), 14),
+            (as_adviser, DESK, 12),
+            (as_adviser, case(referral), 12),
         ):
             with django_assert_max_num_queries(most) as asked:
                 who.get(address)

@@ -239,7 +239,7 @@ def test_it_is_counted_where_the_person_lived_that_day(adviser):
 # --- their cost -------------------------------------------------------------------------------------------
 def test_many_needs_cost_as_many_queries_as_one(as_adviser, as_pilot, adviser, referral, django_assert_max_num_queries):
     def open_all():
-        for who, address, most in ((as_adviser, NEEDS, 6), (as_adviser, case(referral), 15), (as_pilot, COUNTED, 8)):
+        for who, address, most in ((as_adviser, NEEDS, 6), (as_adviser, case(referral), 12), (as_pilot, COUNTED, 8)):
             with django_assert_max_num_queries(most) as asked:
                 who.get(address)
             yield len(asked)

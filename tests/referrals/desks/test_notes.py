@@ -261,10 +261,10 @@ def test_notes_and_acts_of_one_long_thread_are_read_once_each(adviser, referral)
 
 
 def test_many_notes_cost_no_more_queries_than_none(as_adviser, adviser, referral, django_assert_max_num_queries):
-    with django_assert_max_num_queries(14) as few:
+    with django_assert_max_num_queries(12) as few:
         as_adviser.get(case(referral))
     for number in range(12):
         noting.write_note(referral, text=f"Note {number}", by=actor(adviser))
-    with django_assert_max_num_queries(14) as many:
+    with django_assert_max_num_queries(12) as many:
         as_adviser.get(case(referral))
     assert len(many) == len(few)

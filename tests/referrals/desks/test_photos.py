@@ -257,7 +257,7 @@ def test_eight_photos_cost_as_many_queries_as_one(
     before = []
     for browser, address in pages:
         browser.get(address)
-        with django_assert_max_num_queries(15) as asked:
+        with django_assert_max_num_queries(12) as asked:
             browser.get(address)
         before.append(len(asked))
     for colour in COLOURS[1:MAX_PHOTOS]:

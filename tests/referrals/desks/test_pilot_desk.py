@@ -60,12 +60,12 @@ def test_many_reviews_cost_as_many_queries_as_one(as_pilot, adviser, workshop, d
     garage.save()
     journey.in_review(adviser)
     journey.declined(adviser, workshop)
-    with django_assert_max_num_queries(15) as few:
+    with django_assert_max_num_queries(12) as few:
         as_pilot.get(DESK)
     for number in range(8):
         journey.in_review(adviser, first_name=f"Examen {number}")
         journey.declined(adviser, workshop, first_name=f"Sans {number}")
-    with django_assert_max_num_queries(15) as many:
+    with django_assert_max_num_queries(12) as many:
         as_pilot.get(DESK)
     assert len(many) == len(few)
     assert not [query for query in many if '"trace"' in query["sql"] or '"notes"' in query["sql"]]

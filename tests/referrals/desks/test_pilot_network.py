@@ -195,9 +195,9 @@ def test_a_full_desk_costs_what_a_short_one_costs(pilot, adviser, workshop, room
                 journey.sent(adviser, roomy, last_name=f"Silence{number}")
 
     grow(1)
-    with django_assert_max_num_queries(15) as few:
+    with django_assert_max_num_queries(12) as few:
         browser.get(DESK)
     grow(6)
-    with django_assert_max_num_queries(15) as many:
+    with django_assert_max_num_queries(12) as many:
         browser.get(DESK)
     assert len(many) == len(few)
