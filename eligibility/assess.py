@@ -19,10 +19,10 @@ from django.utils.translation import ngettext
 from eligibility import income, rules, thresholds
 from eligibility.explain import Line, explain
 from eligibility.facts import Benefit, Employment, Facts, Outcome, Proof, ProofKind, amount_text
-from eligibility.leaves import BadRule, IncomeBelowThreshold, Subject
+from eligibility.leaves import BadRule, IncomeBelowThreshold, Provable, Subject
 from eligibility.models import Assessment, Method, RuleSet, Threshold
 from eligibility.rules import Decision
-from eligibility.wording import Reading, difference, read
+from eligibility.wording import Reading, difference, read, what_would_change
 from mobiliz.accounts.models import Membership, Organisation
 
 
@@ -41,6 +41,40 @@ def rule_set_in_force(offer_code: str, on: date) -> RuleSet:
 def preview(facts: Facts, *, offer_code: str, on: date) -> Decision:
     """What the answer would be; stores nothing."""
     return _decide(facts, rule_set_in_force(offer_code, on), on)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One kind of paper: how old it may be at most, and whether a condition is not met without one."""
+
+    kind: ProofKind
+    max_age_days: int
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the rule of a day needs to know: the facts in the order of asking, and the papers that count."""
+
+    facts: tuple[str, ...]
+    papers: tuple[Paper, ...]
+
+    def needs(self, *names: str) -> bool:
+        return any(name in self.facts for name in names)
+
+
+def asked_by(offer_code: str, on: date) -> Asked:
+    """Only what the rule in force needs; raises NoRuleInForce."""
+    rule = _engine_rule(rule_set_in_force(offer_code, on)).rule
+    papers: dict[ProofKind, Paper] = {}
+    for leaf in rules.leaves_of(rule):
+        if not isinstance(leaf, Provable):
+            continue
+        for kind in leaf.proofs:
+            known = papers.get(kind, Paper(kind, 0, is_required=False))
+            age = max(known.max_age_days, leaf.proof_max_age_days)
+            papers[kind] = Paper(kind, age, known.is_required or leaf.needs_proof)
+    return Asked(tuple(rules.facts_needed(rule)), tuple(papers.values()))
 
 
 @transaction.atomic
@@ -182,6 +216,15 @@ def explanation(assessment: Assessment) -> list[Line]:
     return explain(assessment.trace)
 
 
+def would_change(assessment: Assessment) -> list[str]:
+    """What alone would make a no a yes, in words for the person; of its own facts and rules, as on its day."""
+    if assessment.outcome != Outcome.NOT_ELIGIBLE.value:
+        return []
+    known = _engine_thresholds(list(_thresholds_of(assessment.trace)))
+    facts, on = facts_from_json(assessment.facts), assessment.reference_date
+    return what_would_change(rules.decide(facts, _engine_rule(assessment.rule_set), known, on))
+
+
 def household_in_words(assessment: Assessment) -> str:
     """How many people of which ages, on the day of the assessment: for whoever decides where the calculation cannot."""
     births = facts_from_json(assessment.facts).birth_dates
@@ -215,14 +258,16 @@ def _more_facts(facts: Facts) -> dict[str, Any]:
     benefits = facts.minimum_benefits
     return {
         "family_quotient_eur": _amount(facts.family_quotient_eur),
-        "minimum_benefits": None
-        if benefits is None
-        else {str(one): last.isoformat() for one, last in benefits.items()},
+        "minimum_benefits": None if benefits is None else {str(one): _iso(last) for one, last in benefits.items()},
         "employment": None if facts.employment is None else str(facts.employment),
         "needs_vehicle_for_work": facts.needs_vehicle_for_work,
         "sent_by": facts.sent_by,
         "proofs": [[str(one.kind), one.issued_on.isoformat()] for one in facts.proofs],
     }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _amount(amount: Decimal | None) -> str | None:
@@ -243,7 +288,7 @@ def facts_from_json(stored: dict[str, Any]) -> Facts:
         family_quotient_eur=None if quotient is None else Decimal(quotient),
         minimum_benefits=None
         if benefits is None
-        else {Benefit(one): date.fromisoformat(last) for one, last in benefits.items()},
+        else {Benefit(one): last and date.fromisoformat(last) for one, last in benefits.items()},
         employment=None if employment is None else Employment(employment),
         needs_vehicle_for_work=stored.get("needs_vehicle_for_work"),
         sent_by=stored.get("sent_by"),

@@ -100,8 +100,8 @@ class Facts:
     """The income year of the threshold where one is named; else the one in force on the reference date."""
     family_quotient_eur: Decimal | None = None
     """Copied from the CAF certificate, never computed."""
-    minimum_benefits: Mapping[Benefit, date] | None = None
-    """Each one received, with the last day on which it was; empty where none ever was."""
+    minimum_benefits: Mapping[Benefit, date | None] | None = None
+    """Each one received, with the last day on which it was, None where it still is; empty where none was lately."""
     employment: Employment | None = None
     needs_vehicle_for_work: bool | None = None
     sent_by: str | None = None

@@ -214,7 +214,7 @@ class MinimumBenefit(Provable):
             return Answer(UNKNOWN_FACT, self.needs)
         lasts = [last for benefit, last in facts.minimum_benefits.items() if benefit in self.among]
         first_day = months_before(given.on, self.within_months)
-        is_received = any(last >= first_day for last in lasts)
+        is_received = any(last is None or last >= first_day for last in lasts)
         reason = Reason.RECEIVES_MINIMUM_BENEFIT if is_received else Reason.NO_MINIMUM_BENEFIT
         return self.proven(Answer(reason), facts, given.on)
 

@@ -17,10 +17,17 @@ from mobiliz.lib.text import normalise
 
 if TYPE_CHECKING:
     from mobiliz.accounts.actors import Actor
+    from mobiliz.accounts.models import Organisation
     from partners.models import Structure
 
 
 class StructureQuerySet(models.QuerySet):
+    def kind_of(self, organisation: Organisation) -> str | None:
+        """Of the structure that this organisation is, or that it is an agency of."""
+        own = Q(organisation=organisation.pk) | Q(agencies__organisation=organisation.pk)
+        kind: str | None = self.filter(own).values_list("kind", flat=True).first()
+        return kind
+
     def visible_to(self, actor: Actor) -> Self:
         """National pilots see every structure, regional pilots those that are in their region, if only by an agency;
         the others those in the network now, and their own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,13 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from eligibility.assess import assess, is_same_again
-from eligibility.facts import Dwelling, Facts
+from eligibility.assess import Asked, asked_by, assess, is_same_again
+from eligibility.facts import Benefit, Dwelling, Employment, Facts, Proof, ProofKind
 from eligibility.models import Assessment
 from garages.models import Garage
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from mobiliz.lib.refusals import Refused
+from partners.models import Structure
 from referrals import links, notifications, permissions
 from referrals.candidates import wants_a_reason
 from referrals.models import (
@@ -41,6 +43,53 @@ UNLIKELY_HIGH_MONTH_EUR = Decimal(8_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SituationInput:
+    """What a rule may ask besides household and income; None: not known, or not asked."""
+
+    family_quotient_eur: Decimal | None = None
+    minimum_benefits: tuple[Benefit, ...] | None = None
+    benefits_ended_on: date | None = None
+    """The last day on which they were received; None while they still are."""
+    employment: Employment | None = None
+    needs_vehicle_for_work: bool | None = None
+    proofs: tuple[Proof, ...] = ()
+
+    @property
+    def benefits(self) -> dict[Benefit, date | None] | None:
+        if self.minimum_benefits is None:
+            return None
+        return dict.fromkeys(self.minimum_benefits, self.benefits_ended_on)
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """For JSON; what is not known is left out."""
+        quotient, ended = self.family_quotient_eur, self.benefits_ended_on
+        told = {
+            "family_quotient_eur": None if quotient is None else str(quotient),
+            "minimum_benefits": None if self.minimum_benefits is None else [str(one) for one in self.minimum_benefits],
+            "benefits_ended_on": ended and ended.isoformat(),
+            "employment": self.employment and str(self.employment),
+            "needs_vehicle_for_work": self.needs_vehicle_for_work,
+            "proofs": [[str(one.kind), one.issued_on.isoformat()] for one in self.proofs] or None,
+        }
+        return {name: value for name, value in told.items() if value is not None}
+
+    @classmethod
+    def from_stored(cls, stored: Mapping[str, Any]) -> SituationInput:
+        quotient, benefits, ended = (
+            stored.get(name) for name in ("family_quotient_eur", "minimum_benefits", "benefits_ended_on")
+        )
+        return cls(
+            family_quotient_eur=None if quotient is None else Decimal(quotient),
+            minimum_benefits=None if benefits is None else tuple(Benefit(one) for one in benefits),
+            benefits_ended_on=date.fromisoformat(ended) if ended else None,
+            employment=Employment(stored["employment"]) if "employment" in stored else None,
+            needs_vehicle_for_work=stored.get("needs_vehicle_for_work"),
+            proofs=tuple(Proof(ProofKind(kind), date.fromisoformat(day)) for kind, day in stored.get("proofs", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HouseholdInput:
     """Who shares the income (birth dates, the person's own first) and how much there is, in euros.
 
@@ -51,6 +100,7 @@ class HouseholdInput:
     income_eur: Decimal | None
     income_basis: str
     dwelling: Dwelling
+    situation: SituationInput = SituationInput()
 
     @property
     def annual_disposable_income_eur(self) -> Decimal | None:
@@ -91,6 +141,7 @@ class HouseholdInput:
             income_eur=None if facts["income_eur"] is None else Decimal(facts["income_eur"]),
             income_basis=facts["income_basis"],
             dwelling=facts["dwelling"],
+            situation=SituationInput.from_stored(facts.get("situation", {})),
         )
 
 
@@ -143,15 +194,30 @@ class VisitInput:
         return {"can_pay_eur": can_pay, "worries": list(self.worries)}
 
 
-def facts_of(household: HouseholdInput, beneficiary: Beneficiary) -> Facts:
-    """What the eligibility service is asked: the household, and where it lives."""
+def facts_of(household: HouseholdInput, beneficiary: Beneficiary, *, sent_by: str | None = None) -> Facts:
+    """What the eligibility service is asked: the household, where it lives, and what else is known of the person.
+
+    `sent_by`: the kind of structure that refers, where the rule asks for it.
+    """
+    situation = household.situation
     is_metro = beneficiary.commune.department.zone == "metro"
     return Facts(
         birth_dates=household.birth_dates,
         annual_disposable_income_eur=household.annual_disposable_income_eur,
         territory="mainland" if is_metro else "drom",
         dwelling=household.dwelling,
+        family_quotient_eur=situation.family_quotient_eur,
+        minimum_benefits=situation.benefits,
+        employment=situation.employment,
+        needs_vehicle_for_work=situation.needs_vehicle_for_work,
+        sent_by=sent_by,
+        proofs=situation.proofs,
     )
+
+
+def sender_of(referral: Referral, asked: Asked) -> str | None:
+    """The kind of structure that refers, where the rule asks for it: not looked up for nothing."""
+    return Structure.objects.kind_of(referral.organisation) if asked.needs("sent_by") else None
 
 
 @transaction.atomic
@@ -164,7 +230,8 @@ def assess_household(referral: Referral, *, household: HouseholdInput, by: Actor
     if not permissions.can_reassess(by, referral):
         raise PermissionDenied
     _keep(household, referral.beneficiary)
-    facts = facts_of(household, referral.beneficiary)
+    asked = asked_by(referral.offer_id, clock.today())
+    facts = facts_of(household, referral.beneficiary, sent_by=sender_of(referral, asked))
     if referral.assessment and is_same_again(referral.assessment, facts, on=clock.today()):
         return referral.assessment
     assessment = assess(
@@ -268,6 +335,7 @@ def _keep(household: HouseholdInput, beneficiary: Beneficiary) -> None:
         "income_eur": None if given is None else str(given),
         "annual_disposable_income_eur": None if annual is None else str(annual),
         "dwelling": household.dwelling,
+        **({"situation": household.situation.stored} if household.situation.stored else {}),
     }
     Household.objects.update_or_create(beneficiary=beneficiary, defaults={"facts": facts, "updated_at": clock.now()})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -13,11 +14,13 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
+from eligibility.assess import Asked
 from mobiliz.lib import clock
 from mobiliz.lib.forms import DecimalFieldFr, RadioCards
 from mobiliz.lib.periods import age_fr
-from referrals.actions import INCOME_BASES, HouseholdInput
+from referrals.actions import INCOME_BASES, HouseholdInput, SituationInput
 from referrals.forms.person import BirthDateField
+from referrals.forms.situation import SituationForm, initial_of, typed_in
 from referrals.models import Household
 
 MAX_OTHERS = 19
@@ -143,7 +146,7 @@ class HouseholdForm(forms.Form):
 
     def full_clean(self) -> None:
         # asked for, unless it is said to be unknown: the labels do not call them optional
-        asked = [self.fields[name] for name in ("income_basis", "income_eur")]
+        asked = [self.fields[name] for name in ("income_basis", "income_eur") if name in self.fields]
         for field in asked:
             field.required = not self.data.get("income_unknown")
         super().full_clean()
@@ -157,30 +160,54 @@ class HouseholdForm(forms.Form):
         return cleaned
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Of whom the step is, and what the rule in force needs to know."""
+
+    own_birth_date: date
+    asked: Asked
+
+
 class HouseholdEntry:
-    """The whole step: income and dwelling, and a row for each other person; the person's own date comes first."""
+    """The whole step: income and dwelling, a row for each other person, what else the rule in force asks; the person's
+    own date comes first."""
 
     def __init__(
-        self, own_birth_date: date, form: HouseholdForm, members: BaseFormSet, lines: IncomeLinesForm | None = None
+        self,
+        asking: Asking,
+        form: HouseholdForm,
+        members: BaseFormSet,
+        situation: SituationForm,
+        lines: IncomeLinesForm | None = None,
     ) -> None:
-        self.own_birth_date, self.form, self.members = own_birth_date, form, members
+        self.asking, self.own_birth_date = asking, asking.own_birth_date
+        self.form, self.members, self.situation = form, members, situation
         self.lines = lines or IncomeLinesForm()
+        self.asks_income = asking.asked.needs("annual_disposable_income_eur", "birth_dates")
+        if not self.asks_income:
+            for name in INCOME_FIELDS:
+                del form.fields[name]
 
     @classmethod
-    def stored(cls, own_birth_date: date, kept: Household | None) -> HouseholdEntry:
+    def stored(cls, asking: Asking, kept: Household | None) -> HouseholdEntry:
         """As it was kept, or empty."""
         rows = [{"birth_date": born} for born in _others_of(kept)]
         members = _member_forms(0 if rows else EMPTY_ROWS)(initial=rows)
-        return cls(own_birth_date, HouseholdForm(initial=income_of(kept)), members)
+        situation = SituationForm(asked=asking.asked, initial=_situation_of(kept))
+        return cls(asking, HouseholdForm(initial=income_of(kept)), members, situation)
 
     @classmethod
-    def posted(cls, own_birth_date: date, data: Mapping[str, Any], kept: Household | None = None) -> HouseholdEntry:
+    def posted(cls, asking: Asking, data: Mapping[str, Any], kept: Household | None = None) -> HouseholdEntry:
         form = HouseholdForm(data, initial=income_of(kept))
-        return cls(own_birth_date, form, _member_forms(EMPTY_ROWS)(data), IncomeLinesForm(data))
+        situation = SituationForm(data, asked=asking.asked, initial=_situation_of(kept))
+        entry = cls(asking, form, _member_forms(EMPTY_ROWS)(data), situation, IncomeLinesForm(data))
+        if not entry.asks_income:  # what was known of the household before stays known
+            entry.members = _member_forms(0)(initial=[{"birth_date": born} for born in _others_of(kept)])
+        return entry
 
     @classmethod
     def typed(
-        cls, own_birth_date: date, data: Mapping[str, Any], *, more_rows: int = 0, without: int | None = None
+        cls, asking: Asking, data: Mapping[str, Any], *, more_rows: int = 0, without: int | None = None
     ) -> HouseholdEntry:
         """What was typed so far, unjudged: with rows added at the end, or without one of them."""
         rows = _rows_of(data)
@@ -193,12 +220,13 @@ class HouseholdEntry:
             members.forms[-1].fields["birth_date"].widget.attrs["autofocus"] = True
         form = HouseholdForm(initial={name: data.get(name) for name in INCOME_FIELDS})
         lines = {name: data.get(f"{IncomeLinesForm.prefix}-{name}") for name in IncomeLinesForm.base_fields}
-        return cls(own_birth_date, form, members, IncomeLinesForm(initial=lines))
+        situation = SituationForm(asked=asking.asked, initial=typed_in(data, asking.asked))
+        return cls(asking, form, members, situation, IncomeLinesForm(initial=lines))
 
     @classmethod
-    def added_up(cls, own_birth_date: date, data: Mapping[str, Any]) -> HouseholdEntry:
+    def added_up(cls, asking: Asking, data: Mapping[str, Any]) -> HouseholdEntry:
         """The income is the total of the lines, if they are amounts; else the lines say what is wrong."""
-        entry, lines = cls.typed(own_birth_date, data), IncomeLinesForm(data)
+        entry, lines = cls.typed(asking, data), IncomeLinesForm(data)
         entry.lines = lines
         if lines.total is not None:
             entry.form.initial = {**entry.form.initial, "income_eur": lines.total, "income_unknown": False}
@@ -206,21 +234,25 @@ class HouseholdEntry:
         return entry
 
     def is_valid(self) -> bool:
-        return all([self.form.is_valid(), self.members.is_valid()])
+        members_are = not self.asks_income or self.members.is_valid()
+        return all([self.form.is_valid(), members_are, self.situation.is_valid()])
 
     @property
     def household(self) -> HouseholdInput:
         entered = self.form.cleaned_data
         return HouseholdInput(
             birth_dates=(self.own_birth_date, *self.others),
-            income_eur=entered["income_eur"],
-            income_basis=entered["income_basis"] or INCOME_BASES[0],
-            dwelling=entered["dwelling"],
+            income_eur=entered.get("income_eur"),
+            income_basis=entered.get("income_basis") or INCOME_BASES[0],
+            dwelling=entered.get("dwelling") or "ordinary",
+            situation=self.situation.situation,
         )
 
     @property
     def others(self) -> list[date]:
         """Of a valid step."""
+        if not self.asks_income:
+            return [row["birth_date"] for row in self.members.initial or ()]
         return [row["birth_date"] for row in self.members.cleaned_data if row.get("birth_date")]
 
 
@@ -235,6 +267,10 @@ def income_of(kept: Household | None) -> dict[str, Any]:
         "income_unknown": income is None,
         "dwelling": kept.facts["dwelling"],
     }
+
+
+def _situation_of(kept: Household | None) -> dict[str, Any]:
+    return initial_of(SituationInput.from_stored(kept.facts.get("situation", {}))) if kept else {}
 
 
 def _others_of(kept: Household | None) -> list[date]:

@@ -83,7 +83,7 @@ class Household(models.Model):
 
     `facts`: {"birth_dates": ["1986-05-01", ...] (the person's own first), "income_basis": "last_12_months" or
     "last_month", "income_eur": "1287.99" as given, "annual_disposable_income_eur": "15455.88", "dwelling":
-    "ordinary", "institution" or "student_alone"}
+    "ordinary", "institution" or "student_alone"}; "situation" besides, where a rule asked for more.
     """
 
     beneficiary = models.OneToOneField(Beneficiary, on_delete=models.PROTECT, related_name="household")

@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from eligibility.assess import NoRuleInForce, explanation, preview
+from eligibility.assess import Asked, NoRuleInForce, asked_by, explanation, preview, would_change
 from eligibility.explain import explain
+from eligibility.labels import FACT_LABELS
 from eligibility.models import Assessment
+from eligibility.wording import what_would_change
 from mobiliz.lib import clock
 from mobiliz.lib.pages import page
 from referrals import actions, permissions
@@ -21,7 +23,7 @@ from referrals.actions import HouseholdInput
 from referrals.desks.adviser import steps, typed
 from referrals.desks.adviser.typed import Typed
 from referrals.desks.next_steps import step_url
-from referrals.forms.household import HouseholdEntry
+from referrals.forms.household import Asking, HouseholdEntry
 from referrals.models import Household, Referral, Step
 
 TEMPLATE = "referrals/adviser/household.html"
@@ -38,7 +40,7 @@ def household(request: HttpRequest, referral: Referral) -> HttpResponse:
         return _show(request, referral, marks, _first_shown(referral, marks, kept), kept)
     if rearranged := _rearranged(request, referral):
         return _show(request, referral, marks, rearranged, **_focus(request))
-    entry = HouseholdEntry.posted(_born(referral), request.POST, kept)
+    entry = HouseholdEntry.posted(_asking(referral), request.POST, kept)
     if not entry.is_valid() or not _is_in_order(request, marks, entry, kept):
         return _show(request, referral, marks, entry, status=422)
     answer = actions.assess_household(referral, household=entry.household, by=request.actor)
@@ -48,18 +50,18 @@ def household(request: HttpRequest, referral: Referral) -> HttpResponse:
 
 def _first_shown(referral: Referral, marks: Typed, kept: Household | None) -> HouseholdEntry:
     if marks.is_shown:
-        return HouseholdEntry.typed(_born(referral), marks.data)
-    return HouseholdEntry.stored(_born(referral), kept)
+        return HouseholdEntry.typed(_asking(referral), marks.data)
+    return HouseholdEntry.stored(_asking(referral), kept)
 
 
 def _rearranged(request: HttpRequest, referral: Referral) -> HouseholdEntry | None:
     """What the buttons beside the rows and the lines do: nothing is judged, nothing stored."""
     if "ajouter" in request.POST:
-        return HouseholdEntry.typed(_born(referral), request.POST, more_rows=1)
+        return HouseholdEntry.typed(_asking(referral), request.POST, more_rows=1)
     if (row := request.POST.get("retirer", "")).isdecimal():
-        return HouseholdEntry.typed(_born(referral), request.POST, without=int(row[:3]))
+        return HouseholdEntry.typed(_asking(referral), request.POST, without=int(row[:3]))
     if "additionner" in request.POST:
-        return HouseholdEntry.added_up(_born(referral), request.POST)
+        return HouseholdEntry.added_up(_asking(referral), request.POST)
     return None
 
 
@@ -71,6 +73,7 @@ def _focus(request: HttpRequest) -> dict[str, bool]:
 def _is_in_order(request: HttpRequest, marks: Typed, entry: HouseholdEntry, kept: Household | None) -> bool:
     if marks.is_in_order(request, entry.form):
         return True
+    marks.newer += typed.stored_otherwise(entry.situation)
     others = [date.fromisoformat(born) for born in kept.facts["birth_dates"][1:]] if kept else []
     if others != entry.others:
         marks.newer.append((_("Autres personnes"), ", ".join(f"{born:%d/%m/%Y}" for born in others) or _("aucune")))
@@ -90,7 +93,7 @@ def _after(request: HttpRequest, referral: Referral, answer: Assessment) -> str:
 @steps.step(permissions.can_reassess)
 def household_preview(request: HttpRequest, referral: Referral) -> HttpResponse:
     """What the answer would be for what is typed so far; stores nothing."""
-    entry = HouseholdEntry.posted(_born(referral), request.POST)
+    entry = HouseholdEntry.posted(_asking(referral), request.POST)
     verdict = _previewed(referral, entry)
     context = {
         "referral": referral,
@@ -141,6 +144,7 @@ def verdict_of(assessment: Assessment) -> dict[str, Any]:
         "outcome": assessment.outcome,
         "lines": explanation(assessment),
         "valid_until": assessment.valid_until,
+        "changes": would_change(assessment),
         "note": assessment.decision_note,
         "made_at": assessment.made_at,
     }
@@ -149,13 +153,29 @@ def verdict_of(assessment: Assessment) -> dict[str, Any]:
 def _previewed(referral: Referral, entry: HouseholdEntry) -> dict[str, Any] | None:
     if not entry.is_valid():
         return None
-    facts = actions.facts_of(entry.household, referral.beneficiary)
     try:
+        sent_by = actions.sender_of(referral, entry.asking.asked)
+        facts = actions.facts_of(entry.household, referral.beneficiary, sent_by=sent_by)
         decision = preview(facts, offer_code=referral.offer_id, on=clock.today())
     except NoRuleInForce:
         return None
     lines = explain(decision.trace())
-    return {"outcome": decision.outcome.value, "lines": lines, "valid_until": decision.valid_until}
+    return {
+        "outcome": decision.outcome.value,
+        "lines": lines,
+        "valid_until": decision.valid_until,
+        "missing": [FACT_LABELS[name] for name in decision.missing],
+        "changes": what_would_change(decision),
+    }
+
+
+def _asking(referral: Referral) -> Asking:
+    """Where no rule is in force nothing can be answered; household and income are asked for all the same."""
+    try:
+        asked = asked_by(referral.offer_id, clock.today())
+    except NoRuleInForce:
+        asked = Asked(("birth_dates", "annual_disposable_income_eur"), ())
+    return Asking(_born(referral), asked)
 
 
 def _born(referral: Referral) -> date:
