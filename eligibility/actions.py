@@ -92,9 +92,11 @@ def ask_for_trial(rule_set: RuleSet, *, since: date, by: Actor) -> Trial:
     if draft.status not in (Status.DRAFT, Status.PROPOSED):
         raise Refused(_("Seul un brouillon s’essaie."))
     _whole(draft)
-    running = Trial.objects.of_rule(draft).filter(status__in=[TrialStatus.WAITING, TrialStatus.RUNNING]).first()
-    if running is not None:
-        return running
+    under_way = Trial.objects.of_rule(draft).under_way()
+    if (same := under_way.of_digest(draft.digest).first()) is not None:
+        return same
+    # of what the draft no longer says: whoever works on it finds it ended
+    under_way.update(status=TrialStatus.FAILED, ended_at=clock.now(), leased_until=None, tally=None)
     return Trial.objects.create(rule_set=draft, digest=draft.digest, since=since, asked_by=membership)
 
 

@@ -122,10 +122,10 @@ def assess_many(cases: Sequence[PastCase], *, offer_code: str) -> list[Assessmen
     """As `assess`, for thousands of past cases in a few statements."""
     known, stored = all_thresholds(), {(one.income_year, one.level_percent): one for one in Threshold.objects.all()}
     rule_set = rule_set_in_force(offer_code, max(case.on for case in cases))
-    engine_rule = _engine_rule(rule_set)
+    rule = engine_rule(rule_set)
     made = []
     for case in cases:
-        decision = rules.decide(case.facts, engine_rule, known, case.on)
+        decision = rules.decide(case.facts, rule, known, case.on)
         used = decision.threshold
         made.append(
             Assessment(
@@ -205,7 +205,7 @@ def _first_engine(facts: Facts, rule_set: RuleSet, known: thresholds.Thresholds,
 
 
 def _second_engine(facts: Facts, rule_set: RuleSet, known: thresholds.Thresholds, on: date) -> dict[str, Any]:
-    return rules.decide(facts, _engine_rule(rule_set), known, on).trace()
+    return rules.decide(facts, engine_rule(rule_set), known, on).trace()
 
 
 _ENGINES = {"1": _first_engine, "2": _second_engine}
@@ -312,7 +312,7 @@ def reading_of(rule_set: RuleSet) -> Reading | None:
 def compared(before: RuleSet, after: RuleSet) -> list[str]:
     """What changed from one to the other, in sentences; empty where one of them is not whole."""
     try:
-        return difference(_engine_rule(before), _engine_rule(after))
+        return difference(engine_rule(before), engine_rule(after))
     except BadRule:
         return []
 
@@ -328,10 +328,11 @@ def income_level(rule_set: RuleSet) -> int | None:
 
 
 def _decide(facts: Facts, rule_set: RuleSet, on: date) -> Decision:
-    return rules.decide(facts, _engine_rule(rule_set), all_thresholds(), on)
+    return rules.decide(facts, engine_rule(rule_set), all_thresholds(), on)
 
 
-def _engine_rule(rule_set: RuleSet) -> rules.RuleSet:
+def engine_rule(rule_set: RuleSet) -> rules.RuleSet:
+    """As the engine takes it; BadRule where it is not whole."""
     rule = rules.parse(rule_set.definition, _subject(rule_set))
     return rules.RuleSet(rule_set.version, rule, rule_set.validity_days)
 

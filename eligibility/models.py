@@ -178,6 +178,8 @@ class Trial(models.Model):
     done = models.PositiveIntegerField(_("cas essayés"), default=0)
     total = models.PositiveIntegerField(_("cas en tout"), default=0)
     report = models.JSONField(_("résultat"), null=True, blank=True)
+    # what came out so far, and how far the worker came: another goes on from here
+    tally = models.JSONField(null=True, blank=True, editable=False)
     asked_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now, editable=False)
     # the attempt is counted before the work; whoever holds the lease may go on, and nobody else
@@ -198,6 +200,10 @@ class Trial(models.Model):
                 condition=Q(status="done", report__isnull=False) | ~Q(status="done"), name="trial_done_has_its_report"
             ),
         ]
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in (TrialStatus.DONE, TrialStatus.FAILED)
 
 
 class Acknowledgement(models.Model):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from eligibility.models import RuleSet, Subject
+from eligibility.models import RuleSet, Subject, Trial
 from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.models import Membership
 from mobiliz.accounts.querysets import MembershipQuerySet
@@ -34,6 +34,14 @@ def tell_of_return(draft: RuleSet, *, by: Actor) -> None:
     line = _("%(who)s vous renvoie votre brouillon de règles : %(why)s")
     words = {"who": by.membership.user.get_full_name(), "why": draft.sent_back_because}
     _write([draft.drafted_by], line % words, draft, event=f"back:{clock.now().isoformat()}")
+
+
+def tell_of_failed_trial(trial: Trial) -> None:
+    """To whoever asked for it, at once: it was begun five times and never ended."""
+    line = _(
+        "l’essai de votre brouillon de règles n’a pas abouti. Demandez-le de nouveau ; sinon, prévenez l’assistance."
+    )
+    _write([trial.asked_by], line, trial.rule_set, event=f"trial:{trial.uid}")
 
 
 def announce(rule_set: RuleSet, *, by: Actor) -> None:

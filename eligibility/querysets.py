@@ -11,7 +11,7 @@ from django.db.models import Q
 from mobiliz.accounts.roles import Permission
 
 if TYPE_CHECKING:
-    from eligibility.models import Assessment, RuleSet
+    from eligibility.models import Assessment, RuleSet, Trial
     from mobiliz.accounts.actors import Actor
     from mobiliz.accounts.models import Membership
 
@@ -88,6 +88,16 @@ class TrialQuerySet(models.QuerySet):
         free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
         return self.filter(free, status__in=["waiting", "running"])
 
+    def under_way(self) -> Self:
+        return self.filter(status__in=["waiting", "running"])
+
+    def last_asked(self) -> Self:
+        return self.select_related("asked_by__user").order_by("-asked_at", "-pk")
+
+    def held(self, trial: Trial) -> Self:
+        """This one, while it still is in the attempt that holds it."""
+        return self.filter(pk=trial.pk, status="running", attempts=trial.attempts)
+
 
 class AssessmentQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
@@ -102,6 +112,31 @@ class AssessmentQuerySet(models.QuerySet):
 
     def superseding(self, assessment: Assessment) -> Self:
         return self.filter(supersedes=assessment)
+
+    def of_offer(self, offer_code: str) -> Self:
+        return self.filter(rule_set__offer_id=offer_code)
+
+    def computed_last(self) -> Self:
+        """Of each chain what the engine said last: a pilot's decision stands beside it."""
+        ends = Q(superseded_by__isnull=True)
+        reviewed = Q(superseded_by__method="review", superseded_by__superseded_by__isnull=True)
+        return self.filter(ends | reviewed, method="engine")
+
+    def decided_since(self, day: date) -> Self:
+        return self.filter(reference_date__gte=day)
+
+    def made_until(self, moment: datetime) -> Self:
+        return self.filter(made_at__lte=moment)
+
+    def before_key(self, key: int | None) -> Self:
+        """The newest first, after the one with this key where there is one."""
+        rows = self.order_by("-pk")
+        return rows if key is None else rows.filter(pk__lt=key)
+
+    def for_trial(self) -> Self:
+        """As named rows, with nothing unsealed but the facts."""
+        names = ("pk", "uid", "organisation_id", "reference_date", "outcome", "reasons", "facts")
+        return self.values_list(*names, named=True)
 
     def with_rules(self) -> Self:
         return self.select_related("rule_set", "threshold")

@@ -326,6 +326,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "referrals.tasks.forget_what_was_not_submitted",
         "schedule": crontab(hour=3, minute=40),
     },
+    "try drafts of rules on past cases": {
+        "task": "eligibility.tasks.run_trials",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "recount every cell at night": {
         "task": "reporting.tasks.recount_cells",
         "schedule": crontab(hour=3, minute=15),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -58,6 +59,16 @@ class StructureQuerySet(models.QuerySet):
         """With its seat or an open agency in the department."""
         agency = self._agencies().current().filter(commune__department=department)
         return self.filter(Q(commune__department=department) | Q(Exists(agency)))
+
+    def region_names(self, organisation_ids: Collection[int]) -> dict[int, str]:
+        """Of each of these organisations that is a structure or an agency, the region where it is."""
+        from partners.models import Agency
+
+        names: dict[int, str] = {}
+        for rows in (self, Agency.objects.all()):
+            here = rows.filter(organisation__in=organisation_ids)
+            names.update(here.values_list("organisation", "commune__department__region__name"))
+        return names
 
     def matching(self, text: str) -> Self:
         """By a part of the name, or by the commune of its seat or of an open agency."""
