@@ -65,7 +65,7 @@ class Asked:
 
 def asked_by(offer_code: str, on: date) -> Asked:
     """Only what the rule in force needs; raises NoRuleInForce."""
-    rule = _engine_rule(rule_set_in_force(offer_code, on)).rule
+    rule = engine_rule(rule_set_in_force(offer_code, on)).rule
     papers: dict[ProofKind, Paper] = {}
     for leaf in rules.leaves_of(rule):
         if not isinstance(leaf, Provable):
@@ -222,7 +222,7 @@ def would_change(assessment: Assessment) -> list[str]:
         return []
     known = _engine_thresholds(list(_thresholds_of(assessment.trace)))
     facts, on = facts_from_json(assessment.facts), assessment.reference_date
-    return what_would_change(rules.decide(facts, _engine_rule(assessment.rule_set), known, on))
+    return what_would_change(rules.decide(facts, engine_rule(assessment.rule_set), known, on))
 
 
 def household_in_words(assessment: Assessment) -> str:
