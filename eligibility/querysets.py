@@ -133,7 +133,7 @@ class AssessmentQuerySet(models.QuerySet):
         rows = self.order_by("-pk")
         return rows if key is None else rows.filter(pk__lt=key)
 
-    def for_trial(self) -> Self:
+    def for_trial(self) -> models.QuerySet:
         """As named rows, with nothing unsealed but the facts."""
         names = ("pk", "uid", "organisation_id", "reference_date", "outcome", "reasons", "facts")
         return self.values_list(*names, named=True)
