@@ -1,6 +1,7 @@
 """Many decisions from a CSV to a CSV, row by row (the pure part of `manage assess`).
 
-A fact left empty gives needs_review; a cell that cannot be read stops with its line and column (BatchError).
+A fact left empty gives needs_review. A row that cannot be read is a BatchError with its line and column: it stops the
+batch, or is handed over and passed by.
 """
 
 import csv
@@ -12,7 +13,7 @@ from typing import cast, get_args
 
 from eligibility.facts import Dwelling, Facts, Territory, amount_text
 from eligibility.income import THRESHOLD_RULE, Decision, decide
-from eligibility.tables import YEARS, Row, TableError, read_rows
+from eligibility.tables import YEARS, Row, Skip, TableError, read_rows
 from eligibility.thresholds import Thresholds
 
 COLUMNS_IN = (
@@ -37,11 +38,21 @@ class BatchError(TableError):
     """A batch file that cannot be read: which line, which column, what to do."""
 
 
-def assess_csv(lines: Iterable[str], thresholds: Thresholds) -> Iterator[str]:
-    """The lines of the answer, header first, each ending in a newline. Columns: COLUMNS_IN, COLUMNS_OUT."""
+def assess_csv(lines: Iterable[str], thresholds: Thresholds, skip: Skip | None = None) -> Iterator[str]:
+    """The lines of the answer, header first, each ending in a newline. Columns: COLUMNS_IN, COLUMNS_OUT.
+
+    skip: takes the BatchError of each bad row, and the others are answered; without it the first one is raised.
+    """
     yield _csv_line(COLUMNS_OUT)
-    for row in read_rows(lines, COLUMNS_IN, BatchError):
-        yield _csv_line((row.text("case_id"), *_answer(_decide(row, thresholds))))
+    for row in read_rows(lines, COLUMNS_IN, BatchError, skip):
+        try:
+            answer = _answer(_decide(row, thresholds))
+        except BatchError as bad:
+            if skip is None:
+                raise
+            skip(bad)
+            continue
+        yield _csv_line((row.text("case_id"), *answer))
 
 
 def _decide(row: Row, thresholds: Thresholds) -> Decision:

@@ -2,16 +2,32 @@
 
 import csv
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 # Amounts come from machines: a point, no spaces, no exponent. The length only stops runaway cells.
 AMOUNT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 INTEGER = re.compile(r"[0-9]{1,4}")
+# What bytes that are no UTF-8 become in a file that is opened with "surrogateescape".
+NO_UTF8 = re.compile("[\udc80-\udcff]")
 # Outside these years a date is a slip of the keyboard.
 YEARS = range(1900, 2101)
+
+
+type Skip = Callable[[TableError], None]
+
+
+class Reader(Protocol):
+    """Of csv.reader, which has no name of its own."""
+
+    line_num: int
+
+    def __next__(self) -> list[str]: ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 class TableError(ValueError):
@@ -82,22 +98,49 @@ class Row:
         return day
 
 
-def read_rows(lines: Iterable[str], columns: Iterable[str], error: type[TableError]) -> Iterator[Row]:
-    """The rows of a CSV with a header, one by one; other columns than the required ones are let through."""
+def read_rows(
+    lines: Iterable[str], columns: Iterable[str], error: type[TableError], skip: Skip | None = None
+) -> Iterator[Row]:
+    """The rows of a CSV with a header, one by one; other columns than the required ones are let through.
+
+    A row that cannot be read ends it, or goes to `skip` where there is one, and the next is read; a header that cannot
+    be read always ends it.
+    """
     reader = csv.reader(lines, strict=True)
-    try:
-        header = [name.removeprefix("\ufeff").strip() for name in next(reader, [])]
-        _check_header(header, columns, error)
-        for cells in reader:
+    first = _cells(reader, error)
+    header = [name.removeprefix("\ufeff").strip() for name in first or []]
+    _check_header(header, columns, error)
+    while True:
+        try:
+            cells = _cells(reader, error)
+            if cells is None:
+                return
             if not cells:  # a blank line
                 continue
             if len(cells) != len(header):
                 problem = f"{len(cells)} valeurs au lieu de {len(header)}. Vérifiez virgules et guillemets."
                 raise error(reader.line_num, None, problem)
-            yield Row(reader.line_num, dict(zip(header, cells, strict=True)), error)
+        except TableError as bad:
+            if skip is None or isinstance(bad.__cause__, UnicodeDecodeError):  # after it, no line is certain
+                raise
+            skip(bad)
+            continue
+        yield Row(reader.line_num, dict(zip(header, cells, strict=True)), error)
+
+
+def _cells(reader: Reader, error: type[TableError]) -> list[str] | None:
+    """The next row; None at the end."""
+    begins = reader.line_num + 1
+    try:
+        cells = next(reader, None)
     except (csv.Error, UnicodeDecodeError) as unreadable:
-        problem = "illisible. Enregistrez le fichier en CSV UTF-8, séparé par des virgules."
-        raise error(reader.line_num + 1, None, problem) from unreadable
+        # a quotation mark that is not closed takes the lines after it along
+        until = f" (jusqu’à la ligne {reader.line_num})" if reader.line_num > begins else ""
+        problem = f"illisible{until}. Enregistrez le fichier en CSV UTF-8, séparé par des virgules."
+        raise error(begins, None, problem) from unreadable
+    if cells is not None and any(NO_UTF8.search(cell) for cell in cells):
+        raise error(begins, None, "illisible. Enregistrez le fichier en CSV UTF-8, séparé par des virgules.")
+    return cells
 
 
 def _check_header(header: list[str], columns: Iterable[str], error: type[TableError]) -> None:

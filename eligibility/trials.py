@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 5
-BATCH = 1_000
+BATCH = 5_000
 MOST_LISTED = 200
 Outcomes = tuple[str, str]
 

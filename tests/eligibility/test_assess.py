@@ -241,11 +241,31 @@ def test_the_batch_answers_row_by_row(thresholds, tmp_path):
     ]
 
 
-def test_the_batch_says_which_line_is_wrong(thresholds, tmp_path):
+def test_the_batch_answers_what_it_can_tells_each_bad_line_and_its_status_says_so(thresholds, tmp_path):
     path = tmp_path / "cases.csv"
-    path.write_text(
-        "case_id,reference_date,threshold_year,level_percent_of_median,household_birth_dates,annual_disposable_income_eur\n"
-        "A,hier,,60,1986-05-01,15455.88\n"
+    path.write_bytes(
+        b"case_id,reference_date,threshold_year,level_percent_of_median,household_birth_dates,annual_disposable_income_eur\n"
+        b"A,hier,,60,1986-05-01,15455.88\n"
+        b"B,2026-03-15,,60,1986-05-01,15455.88\n"
+        b"\xc9vry,2026-03-15,,60,1986-05-01,15455.88\n"
+        b"D,2026-03-15,,60,1986-05-01,15456\n"
     )
-    with pytest.raises(CommandError, match="reference_date"):
-        call_command("assess", path, stdout=StringIO())
+    out, err = StringIO(), StringIO()
+    with pytest.raises(CommandError, match="2 lignes") as ended:
+        call_command("assess", path, stdout=out, stderr=err)
+    assert ended.value.returncode == 2
+    assert [line.split(",")[0] for line in out.getvalue().splitlines()] == ["case_id", "B", "D"]
+    assert [line.split(" : ")[0] for line in err.getvalue().splitlines()] == [
+        "Ligne 2, colonne « reference_date »",
+        "Ligne 4",
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"a;b\n1;2\n", b"case_id,\xe9\n"])
+def test_a_file_of_which_nothing_can_be_read_is_another_status(thresholds, tmp_path, content):
+    path = tmp_path / "cases.csv"
+    path.write_bytes(content)
+    for file in (path, tmp_path / "absent.csv"):
+        with pytest.raises(CommandError) as ended:
+            call_command("assess", file, stdout=StringIO(), stderr=StringIO())
+        assert ended.value.returncode == 1

@@ -1,6 +1,8 @@
 """Batch assessment: a CSV in, a CSV out."""
 
 import csv
+import itertools
+import tracemalloc
 from decimal import Decimal
 
 import pytest
@@ -126,3 +128,61 @@ def test_rows_are_answered_as_they_are_read():
         "case_id,outcome,reason_code,consumption_units,threshold_monthly_eur,margin_annual_eur\n",
         "A1,eligible,BELOW_THRESHOLD,1.3,1288,4636.81\n",
     ]
+
+
+# --- bad rows among good ones -----------------------------------------------------------------------------
+@pytest.mark.parametrize(("column", "value"), WRONG)
+def test_a_bad_row_is_told_by_line_and_column_and_the_others_are_answered(column, value):
+    good = ROW | {column: ROW.get(column, "")}
+    told = []
+    lines = table(good, good | {column: value}, good | {"case_id": "A3"})
+    answers = list(csv.DictReader(assess_csv(lines, THRESHOLDS, told.append)))
+    assert [answer["case_id"] for answer in answers] == ["A1", "A3"]
+    assert [(error.line, error.column) for error in told] == [(3, column)]
+
+
+@pytest.mark.parametrize(
+    ("bad", "line"),
+    [
+        ("A2,2026-03-15", 3),
+        ('A2,"2026"-03-15,2023,60,1986-05-01,0', 3),
+        ("A2,2026-03-15,2023,60,1986-05-01,0,more", 3),
+        ("\udce9vry,2026-03-15,2023,60,1986-05-01,0", 3),
+        ("A\x002," + "9" * 200_000, 3),
+    ],
+)
+def test_a_row_of_another_shape_spoils_no_other(bad, line):
+    told = []
+    header, row = table(ROW)
+    lines = [f"{one}\n" for one in (header, row, bad, row)]
+    assert len(list(assess_csv(lines, THRESHOLDS, told.append))) == 3
+    assert [error.line for error in told] == [line]
+
+
+def test_a_quotation_mark_left_open_says_which_lines_it_took_along():
+    told = []
+    header, row = table(ROW)
+    lines = [f"{one}\n" for one in (header, row, 'A2,"2026-03-15,2023,60,,0', row, row)]
+    assert len(list(assess_csv(lines, THRESHOLDS, told.append))) == 2
+    assert [str(error).split(".")[0] for error in told] == ["Ligne 3 : illisible (jusqu’à la ligne 5)"]
+
+
+def test_a_header_that_is_wrong_ends_it_whatever_happens_to_bad_rows():
+    with pytest.raises(BatchError, match="colonnes absentes"):
+        list(assess_csv(["a,b\n", "1,2\n"], THRESHOLDS, print))
+
+
+def test_memory_does_not_grow_with_the_rows():
+    def most(rows):
+        header, row = table(ROW)
+        bad = row.replace("2026-03-15", "hier")
+        lines = itertools.chain([header], *(itertools.repeat(one, rows // 2) for one in (row, bad)))
+        tracemalloc.start()
+        for _line in assess_csv(lines, THRESHOLDS, lambda error: None):
+            pass
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    most(1_000)  # what is kept from the first time on
+    assert most(4_000) < 1.1 * most(1_000)

@@ -1,4 +1,7 @@
-"""Batch eligibility: a CSV in, a CSV to standard output (columns in eligibility/batch.py)."""
+"""Batch eligibility: a CSV in, a CSV to standard output (columns in eligibility/batch.py), row by row.
+
+Status 0: every row was answered; 2: some were not, each told on standard error with its line; 1: none could be.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from eligibility.assess import all_thresholds
 from eligibility.batch import BatchError, assess_csv
+from eligibility.tables import TableError
+
+SOME_ROWS_BAD = 2
 
 
 class Command(BaseCommand):
@@ -19,11 +25,22 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
 
     def handle(self, *, file: Path, **options: Any) -> None:
+        bad = 0
+
+        def tell(error: TableError) -> None:
+            nonlocal bad
+            bad += 1
+            self.stderr.write(str(error))
+
         try:
-            with file.open(encoding="utf-8-sig", newline="") as lines:
-                for line in assess_csv(lines, all_thresholds()):
+            # bytes that are no UTF-8 are found in their row, and spoil only that one
+            with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
+                for line in assess_csv(lines, all_thresholds(), tell):
                     self.stdout.write(line, ending="")
         except BatchError as error:
             raise CommandError(str(error)) from None
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             raise CommandError(f"Le fichier {file} ne peut pas être lu ({error}). Vérifiez son chemin.") from None
+        if bad:
+            rows = "1 ligne n’a pas été lue" if bad == 1 else f"{bad} lignes n’ont pas été lues"
+            raise CommandError(f"{rows}, les autres sont évaluées. Corrigez et relancez.", returncode=SOME_ROWS_BAD)
