@@ -261,6 +261,18 @@ def test_the_batch_answers_what_it_can_tells_each_bad_line_and_its_status_says_s
     ]
 
 
+def test_a_new_installation_answers_with_the_thresholds_that_come_with_it(db, tmp_path):
+    path = tmp_path / "cases.csv"
+    path.write_text(
+        "case_id,reference_date,threshold_year,level_percent_of_median,household_birth_dates,annual_disposable_income_eur\n"
+        "A,2026-03-15,,60,1986-05-01,15455.88\n"
+    )
+    out, err = StringIO(), StringIO()
+    call_command("assess", path, stdout=out, stderr=err)
+    assert out.getvalue().splitlines()[1] == "A,eligible,BELOW_THRESHOLD,1.0,1288,0.12"
+    assert "livrés avec Mobiliz" in err.getvalue()
+
+
 @pytest.mark.parametrize("content", [b"", b"a;b\n1;2\n", b"case_id,\xe9\n"])
 def test_a_file_of_which_nothing_can_be_read_is_another_status(thresholds, tmp_path, content):
     path = tmp_path / "cases.csv"
