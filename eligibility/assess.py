@@ -65,7 +65,12 @@ class Asked:
 
 def asked_by(offer_code: str, on: date) -> Asked:
     """Only what the rule in force needs; raises NoRuleInForce."""
-    rule = engine_rule(rule_set_in_force(offer_code, on)).rule
+    return asked_for(rule_set_in_force(offer_code, on))
+
+
+def asked_for(rule_set: RuleSet) -> Asked:
+    """Only what this rule needs; raises BadRule where it is not whole."""
+    rule = engine_rule(rule_set).rule
     papers: dict[ProofKind, Paper] = {}
     for leaf in rules.leaves_of(rule):
         if not isinstance(leaf, Provable):
@@ -177,7 +182,7 @@ def approve_after_review(assessment: Assessment, *, why: str, evidence: str, by:
 
 def replay(assessment: Assessment) -> bool:
     """Whether its own engine, from its own facts and pinned rules, gives the same trace again."""
-    pinned = _engine_thresholds(list(_thresholds_of(assessment.trace)))
+    pinned = engine_thresholds(list(_thresholds_of(assessment.trace)))
     facts, on = facts_from_json(assessment.facts), date.fromisoformat(assessment.trace["on"])
     again = _ENGINES[assessment.engine_version](facts, assessment.rule_set, pinned, on)
     return json.dumps(again) == json.dumps(assessment.trace)
@@ -220,7 +225,7 @@ def would_change(assessment: Assessment) -> list[str]:
     """What alone would make a no a yes, in words for the person; of its own facts and rules, as on its day."""
     if assessment.outcome != Outcome.NOT_ELIGIBLE.value:
         return []
-    known = _engine_thresholds(list(_thresholds_of(assessment.trace)))
+    known = engine_thresholds(list(_thresholds_of(assessment.trace)))
     facts, on = facts_from_json(assessment.facts), assessment.reference_date
     return what_would_change(rules.decide(facts, engine_rule(assessment.rule_set), known, on))
 
@@ -298,7 +303,7 @@ def facts_from_json(stored: dict[str, Any]) -> Facts:
 
 def all_thresholds() -> thresholds.Thresholds:
     """Every threshold on record, as the engine takes them."""
-    return _engine_thresholds(list(Threshold.objects.all()))
+    return engine_thresholds(list(Threshold.objects.all()))
 
 
 def reading_of(rule_set: RuleSet) -> Reading | None:
@@ -321,10 +326,13 @@ def _subject(rule_set: RuleSet) -> Subject:
     return cast(Subject, rule_set.subject)
 
 
-def income_level(rule_set: RuleSet) -> int | None:
-    """The level of the poverty threshold that the rule compares with, in per cent; None where it does not."""
-    found = [one for one in rules.leaves_of(rules.parse(rule_set.definition)) if isinstance(one, IncomeBelowThreshold)]
-    return found[0].level_percent if found else None
+def income_levels(rule_set: RuleSet) -> list[int]:
+    """The levels of the poverty threshold that the rule compares with, in per cent, each once; often one, or none."""
+    try:
+        found = rules.leaves_of(engine_rule(rule_set).rule)
+    except BadRule:
+        return []
+    return list(dict.fromkeys(one.level_percent for one in found if isinstance(one, IncomeBelowThreshold)))
 
 
 def _decide(facts: Facts, rule_set: RuleSet, on: date) -> Decision:
@@ -337,7 +345,8 @@ def engine_rule(rule_set: RuleSet) -> rules.RuleSet:
     return rules.RuleSet(rule_set.version, rule, rule_set.validity_days)
 
 
-def _engine_thresholds(stored: list[Threshold]) -> thresholds.Thresholds:
+def engine_thresholds(stored: list[Threshold]) -> thresholds.Thresholds:
+    """Thresholds on record, as the engine takes them."""
     return thresholds.Thresholds(
         thresholds.Threshold(
             income_year=one.income_year,

@@ -31,6 +31,10 @@ class RuleSetQuerySet(models.QuerySet):
     def of_offer(self, offer_code: str, subject: str = "household") -> Self:
         return self.filter(offer_id=offer_code, subject=subject)
 
+    def approved_for(self, offer_code: str) -> Self:
+        """Every version of the offer's rules that was ever approved, the last to begin first."""
+        return self.approved().filter(offer_id=offer_code).order_by("-in_force_from", "-pk")
+
     def like(self, rule_set: RuleSet) -> Self:
         """Of the same offer, about the same: the versions of one rule."""
         return self.of_offer(rule_set.offer_id, rule_set.subject)

@@ -10,15 +10,13 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from eligibility.assess import NoRuleInForce, all_thresholds, income_level, rule_set_in_force
+from eligibility.assess import engine_thresholds, income_levels
 from eligibility.income import consumption_units
 from eligibility.models import RuleSet, Threshold
 from garages.conditions import NoScheduleInForce, schedule_for, vat_percent_for
 from garages.models import PriceSchedule
 from garages.tariff import LineInput, LineKind, PartOrigin, Totals, price_lines
 from mobiliz.lib.money import to_cents
-
-OFFER = "reparation"
 
 
 class Household(NamedTuple):
@@ -46,31 +44,31 @@ class Example(NamedTuple):
     annual_eur: Decimal
 
 
-class Rules(NamedTuple):
-    """What decides today: the rule, the threshold, what it comes to for households."""
+class Limit(NamedTuple):
+    """A poverty threshold that the rule compares an income with: today's, those before it, what it comes to."""
 
-    rule_set: RuleSet
     level_percent: int
     threshold: Threshold
     history: list[Threshold]
     examples: list[Example]
 
 
-def rules_on(day: date) -> Rules | None:
-    """None where no rule or no threshold is in force: then the page says so."""
-    try:
-        rule_set = rule_set_in_force(OFFER, day)
-    except NoRuleInForce:
-        return None
-    level = income_level(rule_set)
-    if level is None:
-        return None
-    known = all_thresholds().in_force_on(day, level)
-    history = [one for one in Threshold.objects.all() if one.level_percent == level]
-    threshold = next((one for one in history if known and one.income_year == known.income_year), None)
-    if threshold is None:
-        return None
-    return Rules(rule_set, level, threshold, history, _examples(threshold.monthly_amount_eur))
+def limits_of(rule_set: RuleSet, day: date) -> list[Limit]:
+    """One for each level that the rule names and for which a threshold is in force; none where it asks no income."""
+    levels = income_levels(rule_set)
+    stored = list(Threshold.objects.all()) if levels else []
+    found = [(level, _in_force(stored, day, level)) for level in levels]
+    return [
+        Limit(level, now, [one for one in stored if one.level_percent == level], _examples(now.monthly_amount_eur))
+        for level, now in found
+        if now
+    ]
+
+
+def _in_force(stored: list[Threshold], day: date, level: int) -> Threshold | None:
+    known = engine_thresholds(stored).in_force_on(day, level)
+    same = (one for one in stored if known and (one.income_year, one.level_percent) == (known.income_year, level))
+    return next(same, None)
 
 
 def _examples(monthly_eur: Decimal) -> list[Example]:

@@ -11,18 +11,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from eligibility.labels import FACT_LABELS, PROOF_LABELS
 from mobiliz.lib import clock
 from mobiliz.public.changelog import Version, read_changelog
-from mobiliz.public.figures import price_on, rules_on
+from mobiliz.public.figures import price_on
 from mobiliz.public.nearby import communes_meant, places_near
+from mobiliz.public.rulebook import Rulebook, rulebook_on
 
 
 @login_not_required
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    """The rules in force, with their figures, sources and worked examples."""
+    """The rules in force and announced, with their figures, sources, worked examples and every earlier version."""
     today = clock.today()
-    return _show(request, "rules", {"rules": rules_on(today), "price": price_on(today), "today": today})
+    return _show(request, "rules", {"book": _book(request), "price": price_on(today), "today": today})
 
 
 @login_not_required
@@ -37,6 +39,7 @@ def person(request: HttpRequest) -> HttpResponse:
         "here": here,
         "meant": meant if not here else [],
         "places": places_near(here) if here else [],
+        "book": _book(request),
         "price": price_on(clock.today()),
     }
     return _show(request, "person", context)
@@ -57,7 +60,14 @@ def garage(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    return _show(request, "help")
+    book = _book(request)
+    asked = book.asked
+    context = {
+        "book": book,
+        "facts": [FACT_LABELS[name] for name in asked.facts if name in FACT_LABELS] if asked else [],
+        "papers": [PROOF_LABELS[paper.kind] for paper in asked.papers] if asked else [],
+    }
+    return _show(request, "help", context)
 
 
 @login_not_required
@@ -88,7 +98,11 @@ def news(request: HttpRequest) -> HttpResponse:
 @require_safe
 def leaflet(request: HttpRequest) -> HttpResponse:
     """To print: what it is, in plain language, on one sheet."""
-    return _show(request, "leaflet", {"price": price_on(clock.today())})
+    return _show(request, "leaflet", {"book": _book(request), "price": price_on(clock.today())})
+
+
+def _book(request: HttpRequest) -> Rulebook:
+    return rulebook_on(clock.today(), request.actor)
 
 
 @cache

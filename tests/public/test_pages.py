@@ -1,12 +1,10 @@
 """Pages for everyone: figures from the engine, nobody's name, nothing lost on paper or on the way in."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
-from eligibility.income import consumption_units
 from mobiliz.lib import clock
 from mobiliz.lib.templatetags.mobiliz import eur
 from mobiliz.public import figures
@@ -57,25 +55,7 @@ def test_signed_in_one_keeps_ones_navigation(client, adviser):
     assert 'href="/bureau/"' in page
 
 
-# --- the rules --------------------------------------------------------------------------------------------
-@pytest.mark.usefixtures("_priced")
-def test_the_threshold_in_force_is_shown_with_its_year_and_source(client):
-    rules = figures.rules_on(clock.today())
-    page = client.get("/regles/").content.decode()
-    assert eur(rules.threshold.monthly_amount_eur) in page
-    assert f"revenus de {rules.threshold.income_year}" in page
-    assert rules.threshold.source.split("<")[0][:20] in page
-
-
-@pytest.mark.usefixtures("_priced")
-def test_each_household_is_reckoned_by_the_engine():
-    rules = figures.rules_on(clock.today())
-    for household, example in zip(figures.HOUSEHOLDS, rules.examples, strict=True):
-        units = consumption_units(household.aged_14_or_over, household.under_14)
-        assert example.units == units
-        assert example.annual_eur == (units * rules.threshold.monthly_amount_eur * 12).quantize(Decimal("0.01"))
-
-
+# --- the rules: see test_rulebook --------------------------------------------------------------------------
 @pytest.mark.usefixtures("_priced")
 def test_the_rate_follows_the_schedule(client):
     price = figures.price_on(clock.today())
@@ -87,7 +67,6 @@ def test_the_rate_follows_the_schedule(client):
 
 def test_without_a_schedule_the_page_says_so(client, db):
     assert figures.price_on(date(1990, 1, 1)) is None
-    assert figures.rules_on(date(1990, 1, 1)) is None
 
 
 # --- who is near ------------------------------------------------------------------------------------------
