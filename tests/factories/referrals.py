@@ -48,6 +48,7 @@ def repair_offer() -> Offer:
 def rule_set() -> RuleSet:
     return RuleSet.objects.get_or_create(
         offer=repair_offer(),
+        subject="household",
         version=1,
         defaults={
             "phase": Phase.FROZEN,
