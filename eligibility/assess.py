@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from eligibility import income, rules, thresholds
 from eligibility.explain import Line, explain
-from eligibility.facts import Benefit, Employment, Facts, Outcome, Proof, ProofKind, amount_text
+from eligibility.facts import Benefit, Employment, Facts, Outcome, Proof, ProofKind, VehicleFacts, amount_text
 from eligibility.leaves import BadRule, IncomeBelowThreshold, Provable, Subject
 from eligibility.models import Assessment, Method, RuleSet, Threshold
 from eligibility.rules import Decision
@@ -95,14 +95,48 @@ def assess(
     """Decide and store: the facts as given, the rules and threshold used, every term, the answer."""
     rule_set = rule_set_in_force(offer_code, on)
     decision = _decide(facts, rule_set, on)
+    return _store(decision, rule_set, facts_to_json(facts), organisation=organisation, by=by, supersedes=supersedes)
+
+
+@transaction.atomic
+def assess_vehicle(
+    facts: VehicleFacts,
+    *,
+    offer_code: str,
+    on: date,
+    organisation: Organisation,
+    by: Membership | None,
+    supersedes: Assessment | None = None,
+) -> Assessment | None:
+    """As `assess`, of the car by the offer's rule for cars; None where it has none. The same again is stored once."""
+    rule_set = RuleSet.objects.of_offer(offer_code, "vehicle").in_force_on(on).first()
+    if rule_set is None:
+        return None
+    decision = rules.decide(facts, engine_rule(rule_set), thresholds.Thresholds([]), on)
+    known = vehicle_to_json(facts)
+    is_by_engine = supersedes is not None and supersedes.method == Method.ENGINE
+    if supersedes and is_by_engine and (supersedes.facts, supersedes.trace) == (known, decision.trace()):
+        return supersedes
+    return _store(decision, rule_set, known, organisation=organisation, by=by, supersedes=supersedes)
+
+
+def _store(
+    decision: Decision,
+    rule_set: RuleSet,
+    facts: dict[str, Any],
+    *,
+    organisation: Organisation,
+    by: Membership | None,
+    supersedes: Assessment | None,
+) -> Assessment:
     return Assessment.objects.create(
         organisation=organisation,
         method=Method.ENGINE,
         rule_set=rule_set,
         threshold=_stored_threshold(decision),
         engine_version=rules.ENGINE_VERSION,
-        reference_date=on,
-        facts=facts_to_json(facts),
+        reference_date=decision.on,
+        facts=facts,
         trace=decision.trace(),
         outcome=decision.outcome.value,
         reasons=[reason.value for reason in decision.reasons],
@@ -183,7 +217,8 @@ def approve_after_review(assessment: Assessment, *, why: str, evidence: str, by:
 def replay(assessment: Assessment) -> bool:
     """Whether its own engine, from its own facts and pinned rules, gives the same trace again."""
     pinned = engine_thresholds(list(_thresholds_of(assessment.trace)))
-    facts, on = facts_from_json(assessment.facts), date.fromisoformat(assessment.trace["on"])
+    read: Any = vehicle_from_json if assessment.rule_set.subject == "vehicle" else facts_from_json
+    facts, on = read(assessment.facts), date.fromisoformat(assessment.trace["on"])
     again = _ENGINES[assessment.engine_version](facts, assessment.rule_set, pinned, on)
     return json.dumps(again) == json.dumps(assessment.trace)
 
@@ -209,7 +244,7 @@ def _first_engine(facts: Facts, rule_set: RuleSet, known: thresholds.Thresholds,
     return income.decide(facts, rule, known, on).trace()
 
 
-def _second_engine(facts: Facts, rule_set: RuleSet, known: thresholds.Thresholds, on: date) -> dict[str, Any]:
+def _second_engine(facts: Any, rule_set: RuleSet, known: thresholds.Thresholds, on: date) -> dict[str, Any]:
     return rules.decide(facts, engine_rule(rule_set), known, on).trace()
 
 
@@ -299,6 +334,15 @@ def facts_from_json(stored: dict[str, Any]) -> Facts:
         sent_by=stored.get("sent_by"),
         proofs=tuple(Proof(ProofKind(kind), date.fromisoformat(day)) for kind, day in stored.get("proofs", ())),
     )
+
+
+def vehicle_to_json(facts: VehicleFacts) -> dict[str, Any]:
+    """What was known of the car, as it is sealed in the assessment."""
+    return asdict(facts)
+
+
+def vehicle_from_json(stored: dict[str, Any]) -> VehicleFacts:
+    return VehicleFacts(**stored)
 
 
 def all_thresholds() -> thresholds.Thresholds:

@@ -12,8 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from eligibility.assess import Asked, asked_by, assess, is_same_again
-from eligibility.facts import Benefit, Dwelling, Employment, Facts, Proof, ProofKind
+from eligibility.assess import Asked, asked_by, assess, assess_vehicle, is_same_again
+from eligibility.facts import Benefit, Dwelling, Employment, Facts, Proof, ProofKind, VehicleFacts
 from eligibility.models import Assessment
 from garages.models import Garage
 from mobiliz.accounts.actors import Actor
@@ -34,6 +34,7 @@ from referrals.models import (
 )
 from referrals.states import State
 from referrals.symptoms import in_order
+from referrals.trades import work_of
 
 INCOME_BASES = ("last_12_months", "last_month")
 # Less a month than a single person's RSA by far: an annual total below it may be the amount of one month
@@ -260,7 +261,26 @@ def describe_vehicle(
     )
     said = {**_said(fault), **(_asked(visit) if visit else {}), "updated_at": clock.now()}
     PreDiagnosis.objects.update_or_create(referral=referral, defaults=said)
-    _touch(referral, vehicle=stored)
+    covered = assess_vehicle(
+        vehicle_facts(vehicle, fault),
+        offer_code=referral.offer_id,
+        on=clock.today(),
+        organisation=referral.organisation,
+        by=by.membership,
+        supersedes=referral.vehicle_assessment,
+    )
+    _touch(referral, vehicle=stored, vehicle_assessment=covered)
+
+
+def vehicle_facts(vehicle: VehicleInput, fault: FaultInput) -> VehicleFacts:
+    """What the rule for cars is asked."""
+    return VehicleFacts(
+        make=vehicle.make or None,
+        first_registered_year=vehicle.first_registered_year,
+        mileage_km=vehicle.mileage_km,
+        fiscal_hp=vehicle.fiscal_horsepower,
+        work=work_of(fault.symptoms),
+    )
 
 
 @transaction.atomic
@@ -322,7 +342,7 @@ def _locked(referral: Referral) -> Referral:
 def _lock(referral: Referral) -> Referral:
     return (
         Referral.objects.select_for_update(of=("self",))
-        .select_related("organisation", "assessment", "beneficiary__commune__department")
+        .select_related("organisation", "assessment", "vehicle_assessment", "beneficiary__commune__department")
         .get(pk=referral.pk)
     )
 

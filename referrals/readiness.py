@@ -29,16 +29,34 @@ def missing_for_sending(referral: Referral, on: date) -> list[Missing]:
         found.append(Missing("no_assessment", _("Évaluez l’éligibilité du foyer."), "household"))
     elif not is_usable(assessment, on):
         found.append(Missing("assessment_not_usable", _assessment_message(referral, on), "household"))
-    return [*found, *_missing_vehicle(referral)]
+    found += _missing_vehicle(referral)
+    return [*found, *_vehicle_not_covered(referral)]
+
+
+def wants_review(referral: Referral) -> bool:
+    """Whether only a pilot can say yes: the calculation cannot answer, or the rule for cars does not take this one."""
+    household, car = referral.assessment, referral.vehicle_assessment
+    if household is None or household.outcome == "not_eligible":
+        return False
+    return household.outcome == "needs_review" or (car is not None and not car.is_eligible)
 
 
 def missing_for_review(referral: Referral) -> list[Missing]:
     """Everything that keeps the referral from being put to a pilot who decides on its eligibility."""
     found = [*_missing_before_assessment(referral), *_missing_vehicle(referral)]
-    if referral.assessment is None or referral.assessment.outcome != "needs_review":
+    if not wants_review(referral):
         message = _("Seul un foyer dont l’éligibilité est à examiner passe par un pilote.")
         found.append(Missing("nothing_to_review", message, "household"))
     return found
+
+
+def _vehicle_not_covered(referral: Referral) -> list[Missing]:
+    """The rule for cars, as it was when the car was described; a pilot's yes counts as one."""
+    car = referral.vehicle_assessment
+    if referral.vehicle_id is None or car is None or car.is_eligible:
+        return []
+    message = _("La voiture n’entre pas sûrement dans la règle : un pilote décide avant l’envoi à un garage.")
+    return [Missing("vehicle_not_covered", message, "vehicle")]
 
 
 def _missing_before_assessment(referral: Referral) -> list[Missing]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from referrals.symptoms import FAMILIES, SYMPTOMS
 
@@ -38,6 +39,19 @@ class Need:
     works: Sequence[Sequence[str]] = ()
     alike: Sequence[str] = ()
     is_makers: bool | None = None
+
+
+_HEAVY = frozenset({"gearbox", "engine", "body"})
+_LIGHT = frozenset({"brakes", "steering", "electric", "lights"})
+
+
+def work_of(symptoms: Iterable[str]) -> Literal["light", "heavy"] | None:
+    """As the rules for cars speak of work: heavy as soon as something heavy was noticed, light where all of it is; None
+    where laymen's words do not say."""
+    families = {_BY_CODE[code].code for code in symptoms if code in SYMPTOMS}
+    if families & _HEAVY:
+        return "heavy"
+    return "light" if families and families <= _LIGHT else None
 
 
 def need_of(symptoms: Iterable[str], *, make: str = "", fuel: str = "") -> Need:

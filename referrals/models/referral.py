@@ -54,6 +54,10 @@ class Referral(models.Model):
     assessment = models.ForeignKey(
         "eligibility.Assessment", on_delete=models.PROTECT, null=True, blank=True, related_name="referrals"
     )
+    # of the car, by the offer's rule for cars; none where it has none
+    vehicle_assessment = models.ForeignKey(
+        "eligibility.Assessment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     state = models.CharField(_("état"), max_length=9, choices=words.STATES, default=State.DRAFT.value, editable=False)
     state_since = models.DateTimeField(default=clock.now, editable=False)
     outcome = models.CharField(_("issue"), max_length=20, choices=words.OUTCOMES, blank=True, editable=False)

@@ -14,7 +14,7 @@ from mobiliz.accounts.actors import ActorKind
 from mobiliz.lib.rows import RowsOf
 from mobiliz.lib.text import normalise
 from referrals.querysets.desks import DeskQuestions
-from referrals.querysets.sight import SEALED, name_words, of_organisation, sender_sees, spoken_number
+from referrals.querysets.sight import SEALED, SEALED_OF_CAR, name_words, of_organisation, sender_sees, spoken_number
 from referrals.states import CHASED, State
 
 if TYPE_CHECKING:
@@ -235,8 +235,8 @@ class ReferralQuerySet(DeskQuestions):
 
     def for_desk(self) -> Self:
         """With all that one line of a desk says; nothing sealed is read."""
-        rows = self.with_people().select_related("assessment").with_readiness().with_garages()
-        return rows.with_refusal().with_pilot().with_cover().with_hope().defer(*SEALED)
+        rows = self.with_people().select_related("assessment", "vehicle_assessment").with_readiness().with_garages()
+        return rows.with_refusal().with_pilot().with_cover().with_hope().defer(*SEALED, *SEALED_OF_CAR)
 
     def for_case(self, actor: Actor) -> Self:
         """With all that a case page says, `consents` and `shown_photos` too; what is sealed is read for the sender's
@@ -247,7 +247,9 @@ class ReferralQuerySet(DeskQuestions):
         photos = Photo.objects.filter(referral=OuterRef("pk")).in_order()
         rows = (
             self.with_people()
-            .select_related("assessment", "prediagnosis", "organisation__parent", "beneficiary__commune__department")
+            .select_related("assessment", "vehicle_assessment", "prediagnosis", "organisation__parent")
+            .select_related("beneficiary__commune__department")
+            .defer(*SEALED_OF_CAR)
             .with_readiness()
             .with_garages()
             .with_refusal()
@@ -262,6 +264,7 @@ class ReferralQuerySet(DeskQuestions):
         """With all that a step of a draft shows and asks; sealed as for a case."""
         rows = self.with_people().select_related(
             "assessment",
+            "vehicle_assessment",
             "prediagnosis",
             "organisation__parent",
             "beneficiary__commune__department",

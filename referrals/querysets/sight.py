@@ -21,6 +21,7 @@ SEALED = (
     *("assessment__facts", "assessment__trace", "assessment__decision_note"),
     *("beneficiary__notes", "prediagnosis__confided"),
 )
+SEALED_OF_CAR = ("vehicle_assessment__facts", "vehicle_assessment__trace", "vehicle_assessment__decision_note")
 
 
 def of_organisation(actor: Actor, prefix: str = "") -> Q:

@@ -137,8 +137,8 @@ def _take_vehicle(referral: Referral, other: Beneficiary, *, takes: bool) -> lis
     if not takes or vehicle is None:
         PreDiagnosis.objects.of_referral(referral.pk).delete()
         Photo.objects.of_referral(referral).delete()
-        referral.vehicle = None
-        return ["vehicle"]
+        referral.vehicle = referral.vehicle_assessment = None
+        return ["vehicle", "vehicle_assessment"]
     PreDiagnosis.objects.of_referral(referral.pk).update(
         needs_accompaniment=False, transport=Transport.UNKNOWN, instalments=None, confided=None, updated_at=clock.now()
     )

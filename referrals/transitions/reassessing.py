@@ -9,6 +9,7 @@ from eligibility.assess import assess, facts_from_json, is_usable
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from referrals.models import Assignment, Beneficiary, Referral
+from referrals.readiness import wants_review
 from referrals.states import End, State, Verb
 from referrals.transitions.core import end_assignment, finish
 from referrals.transitions.quoting import withdraw_quote
@@ -36,7 +37,7 @@ def assess_again(referral: Referral, beneficiary: Beneficiary, by: Actor) -> Non
 def no_longer_holds(referral: Referral) -> bool:
     """Whether what the case waits for rested on another answer."""
     if referral.state == State.REVIEW:
-        return referral.assessment is None or referral.assessment.outcome != "needs_review"
+        return not wants_review(referral)
     with_a_garage = {State.WAITING, State.ACCEPTED, State.QUOTED}
     return referral.state in with_a_garage and not is_usable(referral.assessment, clock.today())
 

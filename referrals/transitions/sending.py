@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -72,10 +74,12 @@ def approve_review(referral: Referral, *, why: str, evidence: str, by: Actor) ->
         raise Refused(_("Dites pourquoi vous accordez l’éligibilité."), field="why")
     if not evidence.strip():
         raise Refused(_("Dites sur quel justificatif repose votre décision."), field="evidence")
-    referral.assessment = approve_after_review(
-        referral.assessment, why=why, evidence=evidence, by=by.membership, on=clock.today()
-    )
+    word: Any = {"why": why, "evidence": evidence, "by": by.membership, "on": clock.today()}
+    referral.assessment = approve_after_review(referral.assessment, **word)
     also = ("assessment", *_mark_sent(referral))
+    if referral.vehicle_assessment is not None and not referral.vehicle_assessment.is_eligible:
+        referral.vehicle_assessment = approve_after_review(referral.vehicle_assessment, **word)
+        also = ("vehicle_assessment", *also)
     finish(referral, Verb.APPROVE_REVIEW, State.WAITING, by=by, also=also)
     _to_chosen(referral)
 

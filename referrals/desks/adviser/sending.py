@@ -25,11 +25,11 @@ from referrals.desks.slots import free_slots, held_slot
 from referrals.forms.garage_choice import SendForm
 from referrals.forms.sending import CloseForm, ConfirmForm
 from referrals.models import Assignment, Referral
-from referrals.readiness import missing_for_sending
+from referrals.readiness import missing_for_sending, wants_review
 from referrals.states import Outcome, State, Verb
 
 # What the last step says by itself, each in its own place on the page
-SAID_BY_THE_VERDICT = {"assessment_not_usable", "no_assessment"}
+SAID_BY_THE_VERDICT = {"assessment_not_usable", "no_assessment", "vehicle_not_covered"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,9 +130,10 @@ def _show(request: HttpRequest, referral: Referral, form: Any, kept: Kept | None
         photos=list(referral.photos.in_order()),
         before={"shows_person": False, "distance_km": km},
         after={"shows_person": True, "distance_km": km},
-        missing=[one for one in missing if one.code != "assessment_not_usable"],
+        missing=[one for one in missing if one.code not in ("assessment_not_usable", "vehicle_not_covered")],
         consents=[one for one in referral.beneficiary.consents.all() if one.is_in_force],
         verdict=verdict_of(referral.assessment) if referral.assessment else None,
+        wants_review=wants_review(referral),
         is_usable=not any(one.code in SAID_BY_THE_VERDICT for one in missing),
         queue=queue_for(referral) if not missing and (kept is None or kept.trouble) else "",
         close_form=CloseForm(outcomes=[Outcome.NOT_ELIGIBLE], initial={"outcome": Outcome.NOT_ELIGIBLE.value}),

@@ -14,13 +14,16 @@ from referrals.clock import (
 )
 from referrals.desks.next_steps.step import NextStep, Urgency, home_of, last_asked, step_url
 from referrals.models import Assignment, Referral
-from referrals.readiness import Missing, missing_for_sending
+from referrals.readiness import Missing, missing_for_sending, wants_review
 from referrals.states import DeclineReason, End
+
+# What is missing and no step can give: a pilot's decision, or a new answer
+TO_DECIDE = {"assessment_not_usable", "vehicle_not_covered"}
 
 
 def draft(referral: Referral) -> NextStep:
     missing = missing_for_sending(referral, clock.today())
-    unsure = [one for one in missing if one.code == "assessment_not_usable"]
+    unsure = [one for one in missing if one.code in TO_DECIDE]
     if len(missing) > len(unsure):
         return _incomplete(referral, missing)
     return _undecided(referral) if unsure else _ready(referral)
@@ -28,7 +31,7 @@ def draft(referral: Referral) -> NextStep:
 
 def _incomplete(referral: Referral, missing: list[Missing]) -> NextStep:
     """Resumed at the first step that lacks something; what the calculation cannot answer is for the last one."""
-    first = next(one for one in missing if one.code != "assessment_not_usable")
+    first = next(one for one in missing if one.code not in TO_DECIDE)
     return _draft_line(
         referral,
         title=_("Brouillon"),
@@ -51,6 +54,14 @@ def _ready(referral: Referral) -> NextStep:
 def _undecided(referral: Referral) -> NextStep:
     assessment = referral.assessment
     assert assessment is not None
+    if wants_review(referral) and assessment.is_eligible:
+        return _draft_line(
+            referral,
+            title=_("Voiture à faire examiner"),
+            sentence=_("La voiture n’entre pas sûrement dans la règle : envoyez le dossier à un pilote, qui décide."),
+            label=_("Relire et envoyer"),
+            url=step_url(referral, "send"),
+        )
     if assessment.is_eligible:
         return _draft_line(
             referral,
