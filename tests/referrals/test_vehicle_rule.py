@@ -134,7 +134,7 @@ def test_work_is_as_heavy_as_the_heaviest_that_was_noticed(families, work):
 
 def test_a_car_of_the_year_between_is_for_a_pilot(ready, adviser):
     """Sixteen years old this year, perhaps not yet today: nobody knows from the year alone."""
-    with clock.moved_to(clock.now().replace(month=6, day=1)):
+    with clock.moved_to(clock.now().replace(month=6, day=1, hour=9)):
         referral = described(ready, adviser, first_registered_year=YEAR - 16, mileage_km=250_000)
     assert referral.vehicle_assessment.outcome == "needs_review"
     assert referral.vehicle_assessment.reference_date == date(YEAR, 6, 1)
