@@ -152,7 +152,7 @@ def approve(rule_set: RuleSet, *, by: Actor) -> RuleSet:
 
 def acknowledge(rule_set: RuleSet, *, by: Actor) -> None:
     """Read; twice is once."""
-    if by.membership is None:
+    if by.membership is None or not notifications.is_concerned(by, rule_set.subject):
         raise PermissionDenied
     if not rule_set.is_approved:
         raise Refused(_("Ce barème n’est pas approuvé."))

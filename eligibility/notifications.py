@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
+from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from eligibility.models import RuleSet, Subject, Trial
+from eligibility.models import Acknowledgement, RuleSet, Subject, Trial
 from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.models import Membership
 from mobiliz.accounts.querysets import MembershipQuerySet
@@ -53,14 +54,41 @@ def announce(rule_set: RuleSet, *, by: Actor) -> None:
     _write(concerned, line % words, rule_set, event="announced", digest_on=clock.today())
 
 
+_BY_WORK = (Permission.CREATE_REFERRALS, Permission.DECIDE_REVIEWS)
+# Whoever refers, decides or applies the rule; garages only where it is about cars.
+CONCERNED: dict[str, tuple[Permission, ...]] = {
+    Subject.HOUSEHOLD: _BY_WORK,
+    Subject.VEHICLE: (*_BY_WORK, Permission.ANSWER_ASSIGNMENTS),
+}
+
+
+def is_concerned(actor: Actor, subject: str) -> bool:
+    return actor.membership is not None and any(actor.can(permission) for permission in CONCERNED[subject])
+
+
 def who_is_concerned(rule_set: RuleSet) -> MembershipQuerySet:
-    """Whoever refers, decides or applies the rule; garages only where it is about cars."""
-    refer = Membership.objects.who_may(Permission.CREATE_REFERRALS)
-    decide = Membership.objects.who_may(Permission.DECIDE_REVIEWS)
-    found = refer | decide
-    if rule_set.subject == Subject.VEHICLE:
-        found = found | Membership.objects.who_may(Permission.ANSWER_ASSIGNMENTS)
+    found = Membership.objects.none()
+    for permission in CONCERNED[rule_set.subject]:
+        found = found | Membership.objects.who_may(permission)
     return found.select_related("user")
+
+
+def who_reads(rule_set: RuleSet) -> MembershipQuerySet:
+    """Those who have to say that they have read it, by place and name, each with when they did; whoever wrote or
+    approved it need not, nor who came when it was the rule already."""
+    read = Acknowledgement.objects.of_rule(rule_set).by(OuterRef("pk"))
+    own = [rule_set.drafted_by_id, rule_set.approved_by_id]
+    concerned = who_is_concerned(rule_set).exclude(pk__in=[pk for pk in own if pk])
+    return (
+        concerned.filter(began_on__lte=rule_set.in_force_from)
+        .annotate(read_at=Subquery(read.values("at")[:1]))
+        .select_related("organisation")
+    )
+
+
+def reading_counts(rule_set: RuleSet) -> dict[str, int]:
+    """How many have to read it, and how many have."""
+    return who_reads(rule_set).aggregate(concerned=Count("pk"), read=Count("read_at"))
 
 
 def _write(

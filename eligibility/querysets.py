@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
 
 from mobiliz.accounts.roles import Permission
+from mobiliz.lib import clock
 
 if TYPE_CHECKING:
     from eligibility.models import Assessment, RuleSet, Trial
@@ -59,8 +61,23 @@ class RuleSetQuerySet(models.QuerySet):
         return self.select_related("offer", "drafted_by__user", "approved_by__user")
 
     def unread_by(self, membership: Membership) -> Self:
-        """Approved here, and not yet acknowledged by this person."""
-        return self.approved().filter(is_historic=False).exclude(acknowledgements__membership=membership)
+        """Approved here, not over, and not yet acknowledged by this person, who did not write or approve it, and was
+        there before it began."""
+        current = Q(in_force_until__isnull=True) | Q(in_force_until__gt=clock.today())
+        news = self.approved().filter(current, is_historic=False, in_force_from__gte=membership.began_on)
+        own = Q(drafted_by=membership) | Q(approved_by=membership)
+        return news.exclude(own).exclude(acknowledgements__membership=membership)
+
+    def waiting_for(self, membership: Membership, *, subjects: Sequence[str], may_approve: bool) -> Self:
+        """What this person has still to read, of these subjects, and what another pilot asks them to approve."""
+        unread = self.unread_by(membership).filter(subject__in=subjects).values("pk")
+        asked = Q(status="proposed") & ~Q(drafted_by__user=membership.user_id)
+        found = self.filter(Q(pk__in=unread) | asked) if may_approve else self.filter(pk__in=unread)
+        return found.for_page().order_by("in_force_from", "pk")
+
+    def on_shelves(self) -> Self:
+        """By offer and subject, the newest first."""
+        return self.for_page().order_by("offer_id", "subject", "-version")
 
 
 class AcknowledgementQuerySet(models.QuerySet):
@@ -72,6 +89,9 @@ class AcknowledgementQuerySet(models.QuerySet):
 
     def of_rule(self, rule_set: RuleSet) -> Self:
         return self.filter(rule_set=rule_set)
+
+    def by(self, membership: Any) -> Self:
+        return self.filter(membership=membership)
 
 
 class TrialQuerySet(models.QuerySet):

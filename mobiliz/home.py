@@ -41,10 +41,11 @@ HISTORY = Door(_("Historique"), "/affectations/")
 GARAGES = Door(_("Garages"), "/garages/")
 STRUCTURES = Door(_("Structures"), "/structures/")
 DASHBOARD = Door(_("Tableau de bord"), "/tableau-de-bord/")
+RULES = Door(_("Règles"), "/regles/versions/")
 ACCOUNTS = Door(_("Comptes"), "/comptes/")
 
 _GARAGE_DOORS = (TO_DO, HISTORY, GARAGES)
-_PILOT_DOORS = (TO_DO, DASHBOARD, REFERRALS, GARAGES, STRUCTURES)
+_PILOT_DOORS = (TO_DO, DASHBOARD, REFERRALS, GARAGES, STRUCTURES, RULES)
 DOORS: dict[str, tuple[Door, ...]] = {
     Role.ADVISER: (TO_DO, REFERRALS, GARAGES, STRUCTURES),
     Role.OWNER: _GARAGE_DOORS,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from eligibility.assess import is_usable
+from eligibility.waiting import rules_waiting_for
 from garages.conditions import Conditions, NoScheduleInForce, conditions_for
 from garages.models import Garage
 from mobiliz.accounts.actors import Actor
@@ -62,6 +63,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "title": title_of(tasks),
         "parts": parts_of(tasks),
         "unread": unread_of(actor),
+        "rules": rules_waiting_for(actor),
         "appointments": week_of(actor),
         "rate": today_rate(_own_garage(actor, tasks)),
         "figures": figures_of(seen.figures_since(clock.today().replace(day=1))),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from eligibility.assess import household_in_words
+from eligibility.waiting import rules_waiting_for
 from mobiliz.accounts.roles import Permission
 from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
@@ -66,6 +67,7 @@ def desk(request: HttpRequest, month: Any = None) -> HttpResponse:
         "incidents": [line_of(one) for one in _first(trouble.open().by_due().for_lines(actor), everything)],
         "answer_figures": figures_of(trouble),
         "counts": counts,
+        "rules": rules_waiting_for(actor),
         "reviews": [_review_line(row) for row in _first(reviews, everything)],
         "unheld": [{"referral": row, "next": next_step(row)} for row in _first(unheld, everything)],
         "has_more": not everything and max(troubles["open"], counts["reviews"], counts["unheld"], len(silent)) > SHOWN,

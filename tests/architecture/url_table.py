@@ -176,6 +176,23 @@ PROGRAMME = [
     page("rule_set", "draft_rule_set", get=who(404, anonymous=404, pilots=200), post=public(405)),
     page("rule_set_trial", "rule_set", get=who(403, pilots=200), post=who(403, pilots=422)),
     page("rule_set_trial", "draft_rule_set", get=who(404, pilots=200), post=who(404, pilots=422)),
+    page("rule_sets", get=who(403, pilots=200)),
+    # nothing is chosen: told on the list
+    act("new_rule_set", post=who(403, pilots=302)),
+    page("edit_rule_set", "draft_rule_set", get=who(404, pilots=200), post=who(404, pilots=200)),
+    page("edit_rule_set", "rule_set", get=who(403, pilots=302), post=who(403, pilots=200)),
+    # not tried yet; not proposed yet; nobody approves their own
+    act("propose_rule_set", "draft_rule_set", post=who(404, pilots=409)),
+    act("propose_rule_set", "rule_set", post=who(403, pilots=409)),
+    act("approve_rule_set", "proposed_rule_set", post=who(404, pilots=302, pilot=409)),
+    act("approve_rule_set", "rule_set", post=who(403, pilots=409)),
+    act("send_back_rule_set", "proposed_rule_set", post=who(404, pilots=422)),
+    act("discard_rule_set", "proposed_rule_set", post=who(404, pilots=302)),
+    act("discard_rule_set", "rule_set", post=who(403, pilots=409)),
+    # whoever works by it says that it was read: garages where it is about cars
+    act("acknowledge_rule_set", "rule_set", post=who(403, advisers=302, pilots=302)),
+    act("acknowledge_rule_set", "vehicle_rule_set", post=who(403, advisers=302, pilots=302, garages=302)),
+    act("acknowledge_rule_set", "draft_rule_set", post=who(404, pilots=409)),
     page("change_setting", "setting", get=who(403, pilot=200), post=who(403, pilot=422)),
 ]
 

@@ -152,6 +152,8 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "setting": lambda cast: {"key": "lapse"},
     "rule_set": lambda cast: RuleSet.objects.of_offer(REPAIR).get(),
     "draft_rule_set": lambda cast: ruling.draft(cast["pilot"]),
+    "proposed_rule_set": lambda cast: ruling.proposed(cast["pilot"]),
+    "vehicle_rule_set": lambda cast: RuleSet.objects.of_offer(REPAIR, "vehicle").approved().latest("version"),
     "garage": lambda cast: cast["garage"],
     "contact": lambda cast: ContactFactory(garage=cast["garage"]),
     "structure": lambda cast: cast["structure"],

@@ -270,14 +270,15 @@ def test_a_rule_about_cars_is_announced_to_garages_too(pilot, second_pilot, work
     assert Message.objects.filter(about=f"rule_set:{rule_set.uid}", recipient_email=workshop.user.email).exists()
 
 
-def test_read_is_said_once(pilot, second_pilot, adviser):
+def test_read_is_said_once(pilot, second_pilot, adviser, other_adviser):
     rule_set = ruling.approved(pilot, second_pilot)
     assert list(RuleSet.objects.unread_by(adviser)) == [rule_set]
     for _twice in range(2):
         actions.acknowledge(rule_set, by=actor(adviser))
     assert Acknowledgement.objects.filter(membership=adviser).count() == 1
     assert not RuleSet.objects.unread_by(adviser).exists()
-    assert RuleSet.objects.unread_by(pilot).exists()
+    assert RuleSet.objects.unread_by(other_adviser).exists()
+    assert not RuleSet.objects.unread_by(pilot).exists()  # who wrote it
 
 
 def test_the_statement_of_the_lock_is_one_of_the_offer(pilot):

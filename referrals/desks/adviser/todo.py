@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from eligibility.waiting import rules_waiting_for
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from mobiliz.lib.numbers import format_eur
@@ -91,6 +92,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "unread": unread_of(request.actor) if whose == OWN else [],
         "appointments": to_confirm(request.actor, _rows(seen, whose, request.actor)),
         "incidents": _incidents(seen, whose, request.actor),
+        "rules": rules_waiting_for(request.actor) if whose == OWN else None,
         "started": typed.started_by(request.actor) if whose == OWN else [],
         "ended": _shown(request, ENDED, _ended([line for line in lines if line not in open_lines]), whose),
         "has_more": len(rows) > LOADED,
