@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from eligibility import tree
-from eligibility.leaves import Subject
 from eligibility.rules import MOST_DEPTH
 from eligibility.tree import Definition, Fault, Field, Path
 
@@ -82,7 +81,7 @@ class Line:
         return (*self.boxes, self.least) if self.least else self.boxes
 
 
-def sheet_of(definition: Definition, subject: Subject, *, is_judged: bool) -> Line:
+def sheet_of(definition: Definition, subject: str, *, is_judged: bool) -> Line:
     """The whole sheet; what is to be mended stands beside its field where it is judged."""
     found = tree.faults(definition, subject) if is_judged else []
     return _line(definition, (), 1, said_of(found))

@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 
 from eligibility.facts import amount_text
 from eligibility.labels import BENEFIT_LABELS, BRAND_GROUP_LABELS, EMPLOYMENT_LABELS, SENDER_LABELS, WORK_LABELS
-from eligibility.leaves import LEAVES, BadRule, Leaf, Provable, Subject, leaf_of
+from eligibility.leaves import LEAVES, BadRule, Leaf, Provable, leaf_of
 from eligibility.rules import MOST_DEPTH, MOST_NODES
 from mobiliz.lib.numbers import format_decimal_fr, parse_decimal_fr
 
@@ -93,7 +93,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
 class Posted(Protocol):
     """A form as it comes: Django's QueryDict, or any like it."""
 
-    def get(self, name: str, default: str = ..., /) -> Any: ...
+    def get(self, name: str, default: str, /) -> Any: ...
     def getlist(self, name: str, /) -> Sequence[Any]: ...
 
 
@@ -121,7 +121,7 @@ def name_of(path: Path, field: str) -> str:
     return f"{'.'.join(('n', *map(str, path)))}-{field}"
 
 
-def choices_of(subject: Subject) -> dict[str, str]:
+def choices_of(subject: str) -> dict[str, str]:
     """The conditions that a rule about this may have, by code."""
     return {code: LEAF_LABELS[code] for code, kind in LEAVES.items() if kind.subject == subject}
 
@@ -240,7 +240,7 @@ def shown(value: Any, kind: Kind = "whole") -> str:
 
 
 # --- what is to be mended ---------------------------------------------------------------------------------
-def faults(definition: Definition, subject: Subject, path: Path = ()) -> list[Fault]:
+def faults(definition: Definition, subject: str, path: Path = ()) -> list[Fault]:
     """Everything that keeps the rule from being whole, in the order of reading; empty where it is."""
     found = list(_faults(definition, subject, path))
     if not path and _count(definition) > MOST_NODES:
@@ -252,7 +252,7 @@ def _count(definition: Definition) -> int:
     return 1 + sum(_count(part) for part in definition.get("of", ()))
 
 
-def _faults(definition: Definition, subject: Subject, path: Path) -> Iterator[Fault]:
+def _faults(definition: Definition, subject: str, path: Path) -> Iterator[Fault]:
     if "of" not in definition:
         yield from _leaf_faults(definition, subject, path)
         return
@@ -270,7 +270,7 @@ def _faults(definition: Definition, subject: Subject, path: Path) -> Iterator[Fa
         yield from _faults(part, subject, (*path, index))
 
 
-def _leaf_faults(definition: Definition, subject: Subject, path: Path) -> Iterator[Fault]:
+def _leaf_faults(definition: Definition, subject: str, path: Path) -> Iterator[Fault]:
     kind = LEAVES.get(str(definition.get("leaf")))
     if kind is None or kind.subject != subject:
         yield Fault(path, "", "Cette condition n’est pas de celles de cette règle. Retirez-la.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from mobiliz.accounts.actors import Actor
@@ -16,7 +17,7 @@ def stamp(actor: Actor) -> str:
 
 def _cases(actor: Actor) -> str:
     if actor.is_adviser:
-        return _moment(Referral.objects.visible_to(actor).last_change_for(actor.membership))
+        return adviser_mark(Referral.objects.visible_to(actor).last_change_for(actor.membership))
     if actor.is_garage:
         return _moment(Assignment.objects.visible_to(actor).last_change())
     if actor.is_pilot:
@@ -24,6 +25,10 @@ def _cases(actor: Actor) -> str:
             Referral.objects.visible_to(actor).counts_for_pilot(), Incident.objects.visible_to(actor).counts()
         )
     return ""
+
+
+def adviser_mark(last_change: datetime | None) -> str:
+    return _moment(last_change)
 
 
 def pilot_mark(counts: dict[str, Any], incidents: dict[str, Any]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -16,7 +17,7 @@ from mobiliz.lib.proportions import MIN_DENOMINATOR
 from mobiliz.lib.templatetags.mobiliz import NO_BREAK_SPACE, day_fr
 from referrals.clock import working_days_between, zone_of
 from referrals.models import Incident
-from referrals.querysets import IncidentQuerySet
+from referrals.querysets.incidents import AnswerTime
 
 MEASURED_DAYS = 90
 
@@ -75,9 +76,12 @@ def department_of(incident: Incident) -> str:
     return incident.referral.department_id or incident.referral.beneficiary.commune.department_id
 
 
-def figures_of(seen: IncidentQuerySet) -> list[dict[str, Any]]:
+def measured_since() -> datetime:
+    return clock.now() - timedelta(days=MEASURED_DAYS)
+
+
+def figures_of(times: Sequence[AnswerTime]) -> list[dict[str, Any]]:
     """How long pilots take to answer, in working days, and how many in time; with how many it rests on."""
-    times = seen.answer_times(clock.now() - timedelta(days=MEASURED_DAYS))
     count = len(times)
     if not count:
         return []

@@ -25,7 +25,7 @@ from referrals.clock import PARIS, REVIEW_WORKING_DAYS, due_on, working_days_bet
 from referrals.desks import freshness
 from referrals.desks.adviser.household import verdict_of
 from referrals.desks.attempts import attempt
-from referrals.desks.incident_lines import figures_of, line_of
+from referrals.desks.incident_lines import figures_of, line_of, measured_since
 from referrals.desks.next_steps import next_step
 from referrals.desks.pilot_network import silent_garages, to_mend
 from referrals.forms.review import ApproveForm, RefuseForm
@@ -54,7 +54,7 @@ def desk(request: HttpRequest, month: Any = None) -> HttpResponse:
     counts = seen.counts_for_pilot()
     silent, mends = silent_garages(actor), to_mend(actor)
     trouble = Incident.objects.visible_to(actor)
-    troubles = trouble.counts()
+    troubles, times = trouble.counts_and_times(measured_since())
     everything = "tout" in request.GET
     reviews = seen.in_state(State.REVIEW).for_review_line()
     unheld = seen.without_garage().for_unheld_line()
@@ -65,7 +65,7 @@ def desk(request: HttpRequest, month: Any = None) -> HttpResponse:
         "troubles": troubles,
         "late_label": _late(troubles["late"]),
         "incidents": [line_of(one) for one in _first(trouble.open().by_due().for_lines(actor), everything)],
-        "answer_figures": figures_of(trouble),
+        "answer_figures": figures_of(times),
         "counts": counts,
         "rules": rules_waiting_for(actor),
         "reviews": [_review_line(row) for row in _first(reviews, everything)],

@@ -21,7 +21,7 @@ from referrals import permissions, transitions
 from referrals.desks.adviser.contacts import Line as Contact
 from referrals.desks.adviser.contacts import people_of
 from referrals.desks.attempts import attempt
-from referrals.desks.incident_lines import figures_of, line_of
+from referrals.desks.incident_lines import figures_of, line_of, measured_since
 from referrals.desks.next_steps import NextStep, held_by, next_step
 from referrals.forms.incidents import AnswerForm, ConnectForm, NoGarageForm
 from referrals.models import Incident, IncidentKind, Lookalike, Referral, Resolution
@@ -49,7 +49,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
             {"label": _("À répondre"), "url": "?", "current": not is_past},
             {"label": _("Répondus"), "url": "?etat=repondus", "current": is_past},
         ],
-        "figures": figures_of(seen),
+        "figures": figures_of(seen.answer_times(measured_since())),
         "region": request.actor.membership.region,
     }
     return page(request, "referrals/pilot/incidents.html", context)

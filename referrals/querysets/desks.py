@@ -152,6 +152,12 @@ class DeskQuestions(models.QuerySet):
         """When one of their cases last changed."""
         return self.to_be_done_by(membership).order_by("-updated_at").values_list("updated_at", flat=True).first()
 
+    def last_change_and_saved(self, membership: object, since: date) -> dict[str, Any]:
+        """Of their cases: `last`, as `last_change_for`, and `saved`, as `saved_since`; one query."""
+        done = Q(assignments__repair__done_on__gte=since)
+        saved = Sum("assignments__repair__version__saving_incl_tax", filter=done)
+        return self.to_be_done_by(membership).order_by().aggregate(last=Max("updated_at"), saved=saved)
+
     def counts_for_pilot(self) -> dict[str, Any]:
         """How many reviews, how many without a garage, and when the last of them came."""
         waiting = self.filter(state=State.REVIEW) | self.without_garage()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class AnswerTime(NamedTuple):
-    """When it was reported, answered, due; and whose working days count."""
+    """When it was reported, answered (or not yet), due; and whose working days count."""
 
     reported_at: datetime
     answered_at: datetime
@@ -134,7 +134,25 @@ class IncidentQuerySet(models.QuerySet):
 
     def answer_times(self, since: datetime) -> list[AnswerTime]:
         """Of those that pilots answered since then."""
-        place = Coalesce("referral__department_id", "referral__beneficiary__commune__department_id")
+        return self._answered_since(since)._times()
+
+    def counts_and_times(self, since: datetime) -> tuple[dict[str, Any], list[AnswerTime]]:
+        """`counts` and `answer_times` of one query: few are open at a time."""
+        found = (self.open() | self._answered_since(since))._times()
+        times = [one for one in found if one.answered_at]
+        waiting = [one for one in found if not one.answered_at]
+        counts = {
+            "open": len(waiting),
+            "late": sum(one.due_at < clock.now() for one in waiting),
+            "last": max((one.reported_at for one in waiting), default=None),
+        }
+        return counts, times
+
+    def _answered_since(self, since: datetime) -> Self:
         # what the other side of a link reads was answered the moment it was written
-        rows = self.answered().filter(answered_at__gte=since, due_at__gt=F("reported_at")).order_by()
-        return [AnswerTime(*row) for row in rows.values_list("reported_at", "answered_at", "due_at", place)]
+        return self.answered().filter(answered_at__gte=since, due_at__gt=F("reported_at"))
+
+    def _times(self) -> list[AnswerTime]:
+        place = Coalesce("referral__department_id", "referral__beneficiary__commune__department_id")
+        rows = self.order_by().values_list("reported_at", "answered_at", "due_at", place)
+        return [AnswerTime(*row) for row in rows]

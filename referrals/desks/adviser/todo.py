@@ -82,9 +82,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     open_lines = [line for line in lines if line.referral.is_open or line.is_refusal]
     since = date(clock.today().year, 1, 1)
     counts = seen.counts_for(request.actor.membership, since)
+    own = seen.last_change_and_saved(request.actor.membership, since)
+    saved = own["saved"] if whose == OWN else _rows(seen, whose, request.actor).saved_since(since)
     context = {
         "now": clock.now(),
-        "stamp": freshness.stamp(request.actor),
+        "stamp": freshness.dated(freshness.adviser_mark(own["last"])),
         "title": _title(open_lines, whose),
         "tabs": _tabs(whose, counts),
         "whose": whose,
@@ -96,7 +98,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "started": typed.started_by(request.actor) if whose == OWN else [],
         "ended": _shown(request, ENDED, _ended([line for line in lines if line not in open_lines]), whose),
         "has_more": len(rows) > LOADED,
-        "figures": _figures(counts[_COUNTED[whose]], _rows(seen, whose, request.actor).saved_since(since)),
+        "figures": _figures(counts[_COUNTED[whose]], saved),
     }
     return page(request, "referrals/adviser/desk.html", context)
 

@@ -8,6 +8,7 @@ from django.test import Client
 
 from mobiliz.lib import clock
 from referrals import transitions
+from referrals.models import Referral
 from referrals.states import Outcome
 from tests.cast import actor, sign_in
 from tests.factories import journey
@@ -237,3 +238,14 @@ def test_a_pilot_lists_what_was_sent_in_the_region(as_regional_pilot, adviser, w
     page = text_of(as_regional_pilot.get(LIST))
     assert "Envoyée" in page
     assert "Brouillon</a>" not in page
+
+
+def test_what_changed_last_and_what_was_saved_are_those_asked_apart(adviser, workshop, roomy):
+    seen, since = Referral.objects.visible_to(actor(adviser)), clock.today() - timedelta(days=30)
+    for _each in range(2):
+        journey.completed(adviser, workshop)
+    journey.sent(adviser, journey.garage_of(workshop))
+    own = seen.last_change_and_saved(adviser, since)
+    assert own["saved"] == seen.to_be_done_by(adviser).saved_since(since)
+    assert own["saved"] > 0
+    assert own["last"] == seen.last_change_for(adviser)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from mobiliz.accounts.actors import SYSTEM
 from mobiliz.lib import clock
 from referrals import transitions
-from referrals.desks.incident_lines import figures_of
+from referrals.desks.incident_lines import figures_of, measured_since
 from referrals.models import Incident, IncidentKind, LogEntry, Resolution
 from referrals.states import Outcome
 from tests.cast import actor, sign_in
@@ -306,7 +306,9 @@ def test_the_time_to_answer_is_measured_in_working_days_with_how_many_it_rests_o
         with clock.moved_to(MONDAY.replace(day=27)):
             answer(incident, pilot)
     with clock.moved_to(MONDAY):
-        figures = {figure["label"]: figure["value"] for figure in figures_of(Incident.objects.all())}
+        figures = {
+            figure["label"]: figure["value"] for figure in figures_of(Incident.objects.answer_times(measured_since()))
+        }
         sign_in(as_pilot, pilot)
         page = text_of(as_pilot.get(DESK))
     assert figures == {
@@ -320,8 +322,21 @@ def test_the_time_to_answer_is_measured_in_working_days_with_how_many_it_rests_o
 def test_of_a_few_no_time_is_said_and_what_was_taken_back_is_not_counted(adviser, pilot, garage):
     answer(report(journey.sent(adviser, garage).referral, adviser), pilot)
     transitions.withdraw_incident(report(journey.sent(adviser, garage).referral, adviser), by=actor(adviser))
-    figures = [figure["value"] for figure in figures_of(Incident.objects.all())]
+    figures = [figure["value"] for figure in figures_of(Incident.objects.answer_times(measured_since()))]
     assert figures == [1, 1, "trop peu pour le dire"]
+
+
+def test_counts_and_times_in_one_query_are_those_asked_apart(adviser, pilot, garage, roomy, django_assert_num_queries):
+    with journey.days_ago(20):
+        report(journey.sent(adviser, garage).referral, adviser)
+    report(journey.sent(adviser, garage).referral, adviser)
+    answer(report(journey.sent(adviser, garage).referral, adviser), pilot)
+    transitions.withdraw_incident(report(journey.sent(adviser, garage).referral, adviser), by=actor(adviser))
+    with django_assert_num_queries(1):
+        counts, times = Incident.objects.counts_and_times(measured_since())
+    assert counts == Incident.objects.counts()
+    assert (counts["open"], counts["late"], len(times)) == (2, 1, 1)
+    assert times == Incident.objects.answer_times(measured_since())
 
 
 # --- their cost -------------------------------------------------------------------------------------------
