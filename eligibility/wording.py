@@ -33,7 +33,7 @@ class Reading:
 def read(node: Node, path: tuple[int, ...] = ()) -> Reading:
     """The rule as nested lines."""
     if isinstance(node, Leaf):
-        return Reading(_capital(node.sentence), path, (), proof_of(node), node.source)
+        return Reading(_typeset(_capital(node.sentence)), path, (), proof_of(node), node.source)
     parts = tuple(read(part, (*path, index)) for index, part in enumerate(node.of))
     return Reading(opening(node), path, parts)
 
