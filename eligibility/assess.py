@@ -6,7 +6,7 @@ Facts in, a stored and immutable assessment out; an old one replays from its own
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -24,6 +24,7 @@ from eligibility.models import Assessment, Method, RuleSet, Threshold
 from eligibility.rules import Decision
 from eligibility.wording import Reading, difference, read, what_would_change
 from mobiliz.accounts.models import Membership, Organisation
+from mobiliz.lib import clock
 
 
 class NoRuleInForce(Exception):
@@ -214,20 +215,31 @@ def approve_after_review(assessment: Assessment, *, why: str, evidence: str, by:
     )
 
 
-def replay(assessment: Assessment) -> bool:
-    """Whether its own engine, from its own facts and pinned rules, gives the same trace again."""
-    pinned = engine_thresholds(list(_thresholds_of(assessment.trace)))
-    read: Any = vehicle_from_json if assessment.rule_set.subject == "vehicle" else facts_from_json
-    facts, on = read(assessment.facts), date.fromisoformat(assessment.trace["on"])
+type OnRecord = Mapping[tuple[int, int], Threshold]
+
+
+def thresholds_on_record() -> OnRecord:
+    """By income year and level."""
+    return {(one.income_year, one.level_percent): one for one in Threshold.objects.all()}
+
+
+def replay(assessment: Assessment, known: OnRecord | None = None) -> bool:
+    """Whether its own engine, from its own facts and pinned rules, gives the same trace again. Not of an erased one.
+
+    known: the thresholds as they stand on record, for whoever replays many.
+    """
+    pinned = engine_thresholds(_thresholds_of(assessment.trace, known))
+    facts = read_facts(assessment.facts, assessment.rule_set.subject)
+    on = date.fromisoformat(assessment.trace["on"])
     again = _ENGINES[assessment.engine_version](facts, assessment.rule_set, pinned, on)
     return json.dumps(again) == json.dumps(assessment.trace)
 
 
-def _thresholds_of(trace: dict[str, Any]) -> Iterator[Threshold]:
+def _thresholds_of(trace: dict[str, Any], known: OnRecord | None = None) -> list[Threshold]:
     """Those that the computation used, as they stand on record."""
     used = {(one["income_year"], one["level_percent"]) for one in _used(trace)}
-    for year, level in sorted(used):
-        yield from Threshold.objects.filter(income_year=year, level_percent=level)
+    on_record = thresholds_on_record() if known is None else known
+    return [on_record[key] for key in sorted(used) if key in on_record]
 
 
 def _used(trace: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -252,22 +264,25 @@ _ENGINES = {"1": _first_engine, "2": _second_engine}
 
 
 def explanation(assessment: Assessment) -> list[Line]:
-    """The stored computation, line by line in French."""
+    """The stored computation, line by line in French; of a person who was erased, that it is gone."""
+    if assessment.erased_at is not None:
+        gone = _("effacé le %(day)s, à la demande de la personne ou au terme prévu ; seule la réponse reste")
+        return [Line(_("Calcul"), gone % {"day": f"{clock.day_of(assessment.erased_at):%d/%m/%Y}"})]
     return explain(assessment.trace)
 
 
 def would_change(assessment: Assessment) -> list[str]:
     """What alone would make a no a yes, in words for the person; of its own facts and rules, as on its day."""
-    if assessment.outcome != Outcome.NOT_ELIGIBLE.value:
+    if assessment.outcome != Outcome.NOT_ELIGIBLE.value or assessment.is_erased:
         return []
-    known = engine_thresholds(list(_thresholds_of(assessment.trace)))
+    known = engine_thresholds(_thresholds_of(assessment.trace))
     facts, on = facts_from_json(assessment.facts), assessment.reference_date
     return what_would_change(rules.decide(facts, engine_rule(assessment.rule_set), known, on))
 
 
 def household_in_words(assessment: Assessment) -> str:
     """How many people of which ages, on the day of the assessment: for whoever decides where the calculation cannot."""
-    births = facts_from_json(assessment.facts).birth_dates
+    births = None if assessment.is_erased else facts_from_json(assessment.facts).birth_dates
     if births is None:
         return ""
     ages = [income.completed_years(born, assessment.reference_date) for born in births]
@@ -343,6 +358,11 @@ def vehicle_to_json(facts: VehicleFacts) -> dict[str, Any]:
 
 def vehicle_from_json(stored: dict[str, Any]) -> VehicleFacts:
     return VehicleFacts(**stored)
+
+
+def read_facts(stored: dict[str, Any], subject: str) -> Any:
+    """Of a household or of a car, as the engine takes them."""
+    return vehicle_from_json(stored) if subject == "vehicle" else facts_from_json(stored)
 
 
 def all_thresholds() -> thresholds.Thresholds:

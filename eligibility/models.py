@@ -12,7 +12,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from eligibility.querysets import AcknowledgementQuerySet, AssessmentQuerySet, RuleSetQuerySet, TrialQuerySet
+from eligibility.querysets import (
+    AcknowledgementQuerySet,
+    AssessmentQuerySet,
+    DriftQuerySet,
+    RuleSetQuerySet,
+    TrialQuerySet,
+)
 from mobiliz.lib import clock
 from mobiliz.lib.ranges import DateRange
 from mobiliz.lib.sealed import SealedJSONField
@@ -239,8 +245,9 @@ class Assessment(models.Model):
     )
     engine_version = models.CharField(_("version du calcul"), max_length=10)
     reference_date = models.DateField(_("date de référence"))
-    facts = SealedJSONField()
-    trace = SealedJSONField()
+    # gone, with the note, where the person was erased
+    facts = SealedJSONField(null=True, blank=True)
+    trace = SealedJSONField(null=True, blank=True)
     outcome = models.CharField(
         _("résultat"),
         max_length=12,
@@ -256,6 +263,7 @@ class Assessment(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
     )
     decision_note = SealedJSONField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     made_at = models.DateTimeField(default=clock.now, editable=False)
     made_by = models.ForeignKey(
         "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -273,8 +281,15 @@ class Assessment(models.Model):
                 name="assessment_only_eligible_is_valid_until",
             ),
             models.CheckConstraint(
-                condition=Q(method="engine") | Q(decision_note__isnull=False, made_by__isnull=False),
+                condition=Q(method="engine")
+                | Q(erased_at__isnull=False, made_by__isnull=False)
+                | Q(decision_note__isnull=False, made_by__isnull=False),
                 name="assessment_review_says_who_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True, facts__isnull=False, trace__isnull=False)
+                | Q(erased_at__isnull=False, facts__isnull=True, trace__isnull=True, decision_note__isnull=True),
+                name="assessment_whole_or_erased",
             ),
         ]
 
@@ -284,3 +299,32 @@ class Assessment(models.Model):
     @property
     def is_eligible(self) -> bool:
         return self.outcome == "eligible"
+
+    @property
+    def is_erased(self) -> bool:
+        return self.erased_at is not None
+
+
+class Drift(models.Model):
+    """An assessment that came out otherwise when it was recomputed: an alarm, until a pilot has looked at it."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    assessment = models.OneToOneField(Assessment, on_delete=models.PROTECT, related_name="drift")
+    fault = models.CharField(_("pourquoi elle ne se recalcule plus"), max_length=100, blank=True)
+    found_at = models.DateTimeField(default=clock.now, editable=False)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = DriftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("écart de calcul")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seen_at__isnull=True, seen_by__isnull=True)
+                | Q(seen_at__isnull=False, seen_by__isnull=False),
+                name="drift_seen_by_someone",
+            )
+        ]

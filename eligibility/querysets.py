@@ -123,6 +123,23 @@ class TrialQuerySet(models.QuerySet):
         return self.filter(pk=trial.pk, status="running", attempts=trial.attempts)
 
 
+class DriftQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        return self if actor.can(Permission.DRAFT_RULES) else self.none()
+
+    def of_key(self, key: int) -> Self:
+        return self.filter(pk=key)
+
+    def unseen(self) -> Self:
+        return self.filter(seen_at__isnull=True)
+
+    def for_page(self) -> Self:
+        """The newest first, with nothing unsealed."""
+        sealed = ("assessment__facts", "assessment__trace", "assessment__decision_note")
+        rows = self.select_related("assessment__organisation", "assessment__rule_set")
+        return rows.defer(*sealed).order_by("-found_at", "-pk")
+
+
 class AssessmentQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """Those made by the adviser's or client's own organisation: they hold a household's income.
@@ -137,8 +154,8 @@ class AssessmentQuerySet(models.QuerySet):
     def superseding(self, assessment: Assessment) -> Self:
         return self.filter(supersedes=assessment)
 
-    def of_offer(self, offer_code: str) -> Self:
-        return self.filter(rule_set__offer_id=offer_code)
+    def of_offer(self, offer_code: str, subject: str = "household") -> Self:
+        return self.filter(rule_set__offer_id=offer_code, rule_set__subject=subject)
 
     def computed_last(self) -> Self:
         """Of each chain what the engine said last: a pilot's decision stands beside it."""
@@ -161,6 +178,13 @@ class AssessmentQuerySet(models.QuerySet):
         """As named rows, with nothing unsealed but the facts."""
         names = ("pk", "uid", "organisation_id", "reference_date", "outcome", "reasons", "facts")
         return self.values_list(*names, named=True)
+
+    def at_random(self, count: int) -> Self:
+        """So many of these, whichever."""
+        return self.filter(pk__in=list(self.order_by("?").values_list("pk", flat=True)[:count]))
+
+    def for_replay(self) -> Self:
+        return self.with_rules().defer("decision_note").order_by("pk")
 
     def with_rules(self) -> Self:
         return self.select_related("rule_set", "threshold")

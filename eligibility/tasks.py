@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from eligibility import trials
+from eligibility import replays, trials
 
 
 @shared_task
@@ -12,3 +12,9 @@ def run_trials() -> int:
     while trials.run_next():
         done += 1
     return done
+
+
+@shared_task
+def replay_a_sample() -> int:
+    """Some hundred assessments, whichever: how many came out otherwise, each shown to the pilots."""
+    return replays.replay_a_sample()[replays.Came.DIFFERENT]

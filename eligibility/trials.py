@@ -17,9 +17,9 @@ import structlog
 from django.db import transaction
 
 from eligibility import notifications, rules
-from eligibility.assess import all_thresholds, engine_rule, facts_from_json
+from eligibility.assess import all_thresholds, engine_rule, read_facts
 from eligibility.facts import Outcome
-from eligibility.models import Assessment, RuleSet, Subject, Trial, TrialStatus
+from eligibility.models import Assessment, RuleSet, Trial, TrialStatus
 from mobiliz.accounts.models import Organisation
 from mobiliz.lib import clock
 
@@ -99,7 +99,7 @@ class Tally:
             )
 
 
-def try_cases(cases: Iterable[Any], rule: rules.RuleSet, tally: Tally) -> None:
+def try_cases(cases: Iterable[Any], subject: str, rule: rules.RuleSet, tally: Tally) -> None:
     """Ask the rule of each case, on its own day and by the thresholds of that day."""
     known = all_thresholds()
     for case in cases:
@@ -107,7 +107,7 @@ def try_cases(cases: Iterable[Any], rule: rules.RuleSet, tally: Tally) -> None:
         if case.facts is None:
             tally.erased += 1
         else:
-            tally.add(case, rules.decide(facts_from_json(case.facts), rule, known, case.reference_date))
+            tally.add(case, rules.decide(read_facts(case.facts, subject), rule, known, case.reference_date))
 
 
 # --- the work -----------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def _run(trial: Trial) -> None:
         trial.total = cases.count()
     rule = engine_rule(draft)
     while batch := list(cases.before_key(tally.reached)[:BATCH]):
-        try_cases(batch, rule, tally)
+        try_cases(batch, draft.subject, rule, tally)
         _keep(trial, done=tally.done, total=trial.total, tally=tally.to_json(), leased_until=clock.now() + LEASE)
     report = report_of(tally, draft)
     ended = {"status": TrialStatus.DONE, "ended_at": clock.now(), "leased_until": None, "tally": None}
@@ -171,10 +171,9 @@ def _give_up_as_changed(trial: Trial) -> None:
 
 
 def cases_of(trial: Trial) -> Any:
-    """Of the offer, since that day, as they stood when the trial was asked for. No car is assessed."""
-    if trial.rule_set.subject != Subject.HOUSEHOLD:
-        return Assessment.objects.none()
-    cases = Assessment.objects.of_offer(trial.rule_set.offer_id).computed_last()
+    """Of the offer and about the same, since that day, as they stood when the trial was asked for."""
+    draft = trial.rule_set
+    cases = Assessment.objects.of_offer(draft.offer_id, draft.subject).computed_last()
     return cases.decided_since(trial.since).made_until(trial.asked_at).for_trial()
 
 

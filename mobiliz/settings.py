@@ -331,6 +331,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "replay some assessments at night": {
+        "task": "eligibility.tasks.replay_a_sample",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "recount every cell at night": {
         "task": "reporting.tasks.recount_cells",
         "schedule": crontab(hour=3, minute=15),

@@ -174,6 +174,8 @@ PROGRAMME = [
     page("settings", get=who(403, pilots=200)),
     page("rule_set", "rule_set", get=public(), post=public(405)),
     page("rule_set", "draft_rule_set", get=who(404, anonymous=404, pilots=200), post=public(405)),
+    page("rule_drifts", get=who(403, pilots=200)),
+    act("drift_seen", "drift", post=who(404, pilots=302)),
     page("rule_set_trial", "rule_set", get=who(403, pilots=200), post=who(403, pilots=422)),
     page("rule_set_trial", "draft_rule_set", get=who(404, pilots=200), post=who(404, pilots=422)),
     page("rule_sets", get=who(403, pilots=200)),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from eligibility.models import RuleSet
+from eligibility.models import Drift, RuleSet
 from mobiliz.accounts.absences import go_absent
 from mobiliz.lib import clock
 from mobiliz.outbox.models import Message
@@ -151,6 +151,7 @@ THINGS: dict[str, Callable[[Cast], Any]] = {
     "reset_key": lambda cast: {"uidb36": "1", "key": "set-password"},
     "setting": lambda cast: {"key": "lapse"},
     "rule_set": lambda cast: RuleSet.objects.of_offer(REPAIR).get(),
+    "drift": lambda cast: Drift.objects.create(assessment=_sent(cast).referral.assessment),
     "draft_rule_set": lambda cast: ruling.draft(cast["pilot"]),
     "proposed_rule_set": lambda cast: ruling.proposed(cast["pilot"]),
     "vehicle_rule_set": lambda cast: RuleSet.objects.of_offer(REPAIR, "vehicle").approved().latest("version"),

@@ -3,13 +3,15 @@
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from eligibility import actions, assess, tasks, trials
-from eligibility.facts import Benefit, Facts
+from eligibility.facts import Benefit, Facts, VehicleFacts
 from eligibility.models import Assessment, Subject, Trial, TrialStatus
 from mobiliz.lib import clock
 from mobiliz.outbox.models import Message
@@ -148,13 +150,31 @@ def test_of_many_changes_the_newest_two_hundred_are_listed_and_all_counted(pilot
     assert [one["assessment"] for one in flips["listed"]] == [str(one.uid) for one in reversed(made[2:])]
 
 
-def test_of_cars_there_is_nothing_to_try_yet(pilot, structure):
+def test_a_rule_for_cars_is_tried_on_cars_and_one_for_households_on_households(pilot, structure):
     assessed(ALONE, structure)
+    today = clock.today()
+    for mileage, work in ((150_000, "light"), (250_000, "light"), (None, "light")):
+        car = VehicleFacts("Renault", today.year - 20, mileage, 5, work)
+        given = {"organisation": structure.organisation, "by": None, "on": today}
+        assert assess.assess_vehicle(car, offer_code=REPAIR, **given)
+    cars = [one.outcome for one in Assessment.objects.of_offer(REPAIR, "vehicle").order_by("pk")]
+    assert cars == ["eligible", "not_eligible", "needs_review"]
+    definition = {"leaf": "mileage_below", "limit_km": 300_000}
     draft = ruling.draft(pilot, Subject.VEHICLE)
-    trial = actions.ask_for_trial(draft, since=clock.today(), by=actor(pilot))
-    tasks.run_trials()
+    draft = actions.save_draft(draft, given=ruling.given(definition), by=actor(pilot))
+    trial = actions.ask_for_trial(draft, since=today, by=actor(pilot))
+    assert tasks.run_trials() == 1
     trial.refresh_from_db()
-    assert (trial.status, trial.report["total"], trial.report["subject"]) == ("done", 0, "vehicle")
+    assert changes(trial) == {
+        ("eligible", "eligible"): 1,
+        ("not_eligible", "eligible"): 1,
+        ("needs_review", "needs_review"): 1,
+    }
+    assert trial.report["unknown"]["facts"] == {"mileage_km": 1}
+    assert changes(tried(pilot)) == {("eligible", "eligible"): 1}
+    lines = StringIO()
+    call_command("replay_assessments", stdout=lines)
+    assert "4 à l’identique" in lines.getvalue()
 
 
 def test_a_draft_that_was_tried_can_be_proposed(pilot, structure):
