@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from mobiliz.accounts.roles import Permission
 from mobiliz.lib import clock
@@ -69,10 +70,19 @@ class RuleSetQuerySet(models.QuerySet):
         return news.exclude(own).exclude(acknowledgements__membership=membership)
 
     def waiting_for(self, membership: Membership, *, subjects: Sequence[str], may_approve: bool) -> Self:
-        """What this person has still to read, of these subjects, and what another pilot asks them to approve."""
+        """What this person has still to read, of these subjects; for pilots also what another asks them to approve, and
+        whatever no longer calculates as it did: `is_unread` and `drift_count` say which."""
+        from eligibility.models import Drift
+
         unread = self.unread_by(membership).filter(subject__in=subjects).values("pk")
+        told = self.annotate(is_unread=ExpressionWrapper(Q(pk__in=unread), models.BooleanField()))
+        if not may_approve:
+            return told.filter(is_unread=True).for_page().order_by("in_force_from", "pk")
+        drifts = Drift.objects.unseen().filter(assessment__rule_set=OuterRef("pk")).order_by()
+        counted = drifts.values("assessment__rule_set").annotate(count=Count("pk")).values("count")
+        told = told.annotate(drift_count=Coalesce(Subquery(counted), 0))
         asked = Q(status="proposed") & ~Q(drafted_by__user=membership.user_id)
-        found = self.filter(Q(pk__in=unread) | asked) if may_approve else self.filter(pk__in=unread)
+        found = told.filter(Q(is_unread=True) | asked | Q(drift_count__gt=0))
         return found.for_page().order_by("in_force_from", "pk")
 
     def on_shelves(self) -> Self:

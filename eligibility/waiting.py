@@ -1,10 +1,11 @@
-"""What waits for someone on their desk: a rule to read, a proposal of another pilot to approve."""
+"""What waits for someone on their desk: a rule to read, another pilot's proposal to approve, a drift to look at."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from eligibility.models import RuleSet, Subject
+from eligibility.models import RuleSet, Status, Subject
 from eligibility.notifications import is_concerned
 from mobiliz.accounts.actors import Actor
 from mobiliz.accounts.roles import Permission
@@ -14,6 +15,8 @@ from mobiliz.accounts.roles import Permission
 class Waiting:
     to_read: list[RuleSet]
     to_approve: list[RuleSet]
+    drift_count: int = 0
+    """Of pilots: how many past assessments no longer come out as they did, and nobody has looked."""
 
     def __bool__(self) -> bool:
         return bool(self.to_read or self.to_approve)
@@ -25,5 +28,11 @@ def rules_waiting_for(actor: Actor) -> Waiting:
     may_approve = actor.can(Permission.DRAFT_RULES)
     if actor.membership is None or not (subjects or may_approve):
         return Waiting([], [])
-    found = RuleSet.objects.visible_to(actor).waiting_for(actor.membership, subjects=subjects, may_approve=may_approve)
-    return Waiting([one for one in found if one.is_approved], [one for one in found if not one.is_approved])
+    found: Any = RuleSet.objects.visible_to(actor).waiting_for(
+        actor.membership, subjects=subjects, may_approve=may_approve
+    )
+    return Waiting(
+        to_read=[one for one in found if one.is_unread],
+        to_approve=[one for one in found if one.status == Status.PROPOSED],
+        drift_count=sum(one.drift_count for one in found) if may_approve else 0,
+    )

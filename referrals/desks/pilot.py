@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from eligibility.assess import household_in_words
-from eligibility.models import Drift
 from eligibility.waiting import rules_waiting_for
 from mobiliz.accounts.roles import Permission
 from mobiliz.lib import clock
@@ -75,7 +74,6 @@ def desk(request: HttpRequest, month: Any = None) -> HttpResponse:
         "silent": silent if everything else silent[:SHOWN],
         "silent_count": len(silent),
         "mends": mends,
-        "drift_count": Drift.objects.visible_to(actor).unseen().count(),
         "figures": _figures(month) if month else [],
         "region": actor.membership.region,
     }
