@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
@@ -246,8 +247,8 @@ class Assessment(models.Model):
     engine_version = models.CharField(_("version du calcul"), max_length=10)
     reference_date = models.DateField(_("date de référence"))
     # gone, with the note, where the person was erased
-    facts = SealedJSONField(null=True, blank=True)
-    trace = SealedJSONField(null=True, blank=True)
+    facts: Any = SealedJSONField(null=True, blank=True)
+    trace: Any = SealedJSONField(null=True, blank=True)
     outcome = models.CharField(
         _("résultat"),
         max_length=12,
