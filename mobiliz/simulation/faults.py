@@ -26,7 +26,7 @@ class Crash(Exception):
 class Faults:
     """Draws on a chance of its own, so that the people of a year do the same under other faults."""
 
-    def __init__(self, seed: int, first: date, days: int) -> None:
+    def __init__(self, seed: int | str, first: date, days: int) -> None:
         self.chance = random.Random(f"faults {seed}")
         self.injected: Counter[str] = Counter()
         self.missed = self._spans(first, days, every=70, lasting=2)

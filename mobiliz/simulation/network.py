@@ -15,6 +15,7 @@ from mobiliz.accounts.roles import Role
 from mobiliz.demo.names import Draw
 from mobiliz.demo.network import made_up_siret
 from mobiliz.lib.text import normalise
+from mobiliz.simulation.parts import WHOLE, Part
 from mobiliz.territory.models import Commune
 from partners.models import Structure
 
@@ -75,6 +76,7 @@ class Network:
     advisers: Sequence[Actor]
     pilot: Actor
     pilots: dict[str, Actor]  # of regions
+    referrals: int = 0  # how many come to its towns
 
     def of_temper(self, name: str) -> list[Place]:
         return [place for place in self.places.values() if place.name == name]
@@ -83,24 +85,24 @@ class Network:
         return self.pilots.get(region or "", self.pilot)
 
 
-def build(chance: random.Random, referrals: int) -> Network:
-    """As many garages as the year's referrals need, and a few too few here and there."""
-    count = max(len(IN_ORDER), referrals // 48)
-    towns = _towns(max(2, -(-count // GARAGES_A_TOWN)))
-    pilot = _member("pilote", "Pilote", Role.PILOT)
-    pilots = {
-        towns[0].department.region_id: _member(
-            "pilote-region", "Région", Role.REGIONAL_PILOT, region=towns[0].department.region
-        )
-    }
+def build(chance: random.Random, referrals: int, part: Part = WHOLE) -> Network:
+    """As many garages as the year's referrals need, and a few too few here and there; of these, the part's."""
+    count, mark = max(len(IN_ORDER), referrals // 48), part.mark()
+    everywhere = _towns(max(2, -(-count // GARAGES_A_TOWN)))
+    towns, share = part.towns(everywhere), part.share(referrals, everywhere)
+    pilot = _member(f"pilote{mark}", "Pilote", Role.PILOT)
+    region = towns[0].department.region
+    regional = _member(f"pilote-region{mark}", "Région", Role.REGIONAL_PILOT, region=region)
     by = Actor.member(pilot)
-    places = {place.garage.pk: place for place in _places(chance, towns, count, by)}
+    placed = ((index, everywhere[index % len(everywhere)]) for index in range(count))
+    here = [(index, town) for index, town in placed if town in towns]
     return Network(
         towns=towns,
-        places=places,
-        advisers=[Actor.member(one) for one in _advisers(towns, max(3, referrals // 60))],
+        places={place.garage.pk: place for place in _places(chance, here, by)},
+        advisers=[Actor.member(one) for one in _advisers(towns, max(3, share // 60), mark)],
         pilot=by,
-        pilots={region: Actor.member(one) for region, one in pilots.items()},
+        pilots={region.pk: Actor.member(regional)},
+        referrals=share,
     )
 
 
@@ -112,10 +114,10 @@ def _towns(count: int) -> list[Commune]:
     return [*largest[: count - len(special)], *special]
 
 
-def _places(chance: random.Random, towns: Sequence[Commune], count: int, by: Actor) -> Iterator[Place]:
-    for index in range(count):
+def _places(chance: random.Random, here: Sequence[tuple[int, Commune]], by: Actor) -> Iterator[Place]:
+    for index, town in here:
         name = IN_ORDER[index % len(IN_ORDER)]
-        garage = register_garage(_facts(chance, index, towns[index % len(towns)], TEMPERS[name]), by=by)
+        garage = register_garage(_facts(chance, index, town, TEMPERS[name]), by=by)
         for rank in (1, 2) if index % 4 else (1,):
             add_contact(garage, _contact(index, rank, name), by=by)
         garage = Garage.objects.with_places().get(pk=garage.pk)
@@ -151,11 +153,11 @@ def _contact(index: int, rank: int, name: str) -> ContactFacts:
     )
 
 
-def _advisers(towns: Sequence[Commune], count: int) -> list[Membership]:
+def _advisers(towns: Sequence[Commune], count: int, mark: str) -> list[Membership]:
     structures = [_structure(index, towns[index % len(towns)]) for index in range(max(1, count // 4))]
     return [
         _member(
-            f"conseil{index}",
+            f"conseil{index}{mark}",
             f"Conseil-{index}",
             Role.ADVISER,
             organisation=structures[index % len(structures)],
@@ -184,6 +186,6 @@ def _member(login: str, last_name: str, role: Role, **place: object) -> Membersh
     return Membership.objects.create(user=user, role=role, phone="+33999000000", began_on=BEGAN, **place)
 
 
-def draws(seed: int) -> Draw:
+def draws(seed: int, part: Part = WHOLE) -> Draw:
     """Cars and faults, as in the demonstration."""
-    return Draw(seed)
+    return Draw(seed * part.of + part.number - 1)

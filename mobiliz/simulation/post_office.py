@@ -28,6 +28,7 @@ class PostOffice:
     outages: Sequence[tuple[datetime, datetime]] = ()
     refused: frozenset[str] = frozenset()
     delivered: Counter[str] = field(default_factory=Counter)
+    reached: set[str] = field(default_factory=set)
     naming: list[str] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
     words: list[str] = field(default_factory=list)
@@ -42,6 +43,7 @@ class PostOffice:
             raise smtplib.SMTPRecipientsRefused({address: (550, b"unknown")})
         uid = mail.extra_headers["Message-ID"].strip("<>").partition("@")[0]
         self.delivered[uid] += 1
+        self.reached.add(address.lower())
         if names_someone(f"{mail.subject} {mail.body} {mail.alternatives[0].content}"):
             self.naming.append(uid)
 

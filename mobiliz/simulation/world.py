@@ -78,7 +78,7 @@ class _Planned:
 class World:
     """Acts in the order of their moments; those of one moment in the order in which they were planned."""
 
-    def __init__(self, seed: int, network: Network, faults: Faults, office: PostOffice) -> None:
+    def __init__(self, seed: int | str, network: Network, faults: Faults, office: PostOffice) -> None:
         self.chance = random.Random(f"people {seed}")
         self.network, self.faults, self.office = network, faults, office
         self.cases: dict[int, Case] = {}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import tempfile
-import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -17,13 +17,16 @@ from django.test import override_settings
 from eligibility.models import Threshold
 from garages.actions import change_status
 from garages.models import Status
+from mobiliz.demo.names import Draw
 from mobiliz.lib import clock
-from mobiliz.simulation import figures, invariants
+from mobiliz.simulation import invariants
 from mobiliz.simulation.acts import advisers, hear
 from mobiliz.simulation.faults import Faults
+from mobiliz.simulation.figures import Figures, counted, lines
 from mobiliz.simulation.invariants import Violation
 from mobiliz.simulation.listening import Listener, listening
 from mobiliz.simulation.network import REFUSED_ADDRESS, build, draws
+from mobiliz.simulation.parts import WHOLE, Part
 from mobiliz.simulation.post_office import PostOffice, opened
 from mobiliz.simulation.rounds import Rounds
 from mobiliz.simulation.times import FIRST_HOUR, LAST_HOUR
@@ -36,7 +39,18 @@ DAYS = 365
 AFTERWARDS = 75  # so that what was begun last can end
 CHECKED_EVERY_WEEK = 2000  # referrals: the questions read everything, and a large year asks them each month
 LEAVES_FROM, CLOSES_ON = 130, 165  # days after the first
+APART = "moitiés_séparées"
+ACROSS = {APART: "Aucun garage, aucune personne n’est dans deux moitiés d’une année."}  # of all parts together
 PAUSED_FROM, PAUSED_UNTIL = date(2026, 8, 1), date(2026, 8, 31)
+
+
+@dataclass
+class Played:
+    """What came of one part, as it is told to whoever adds them up."""
+
+    violations: list[Violation]
+    figures: Figures
+    reached: frozenset[str]  # the addresses that mails went to
 
 
 @dataclass
@@ -47,34 +61,50 @@ class Year:
     lines: list[str] = field(default_factory=list)
 
 
-def play(seed: int, referrals: int, *, days: int = DAYS, afterwards: int = AFTERWARDS) -> Year:
-    """On the database of now, which must be empty but for its reference rows."""
-    began = time.perf_counter()
+def whole(played: Sequence[Played], referrals: int, seconds: float) -> Year:
+    """The parts together: what broke in each, and what must hold of all."""
+    figures = sum((one.figures for one in played), Figures())
+    violations = [violation for one in played for violation in one.violations]
+    return Year([*violations, *across(played, referrals)], list(lines(figures, seconds)))
+
+
+def across(played: Sequence[Played], referrals: int) -> Iterator[Violation]:
+    """What no part sees by itself: all that came were opened somewhere and are there, and no part touches another."""
+    opened = sum(one.figures.opened for one in played)
+    there = sum(sum(one.figures.outcomes.values()) for one in played)
+    if not opened == there == referrals:
+        yield Violation("aucun_perdu", f"{referrals} venus, {opened} ouverts, {there} présents dans toute l’année")
+    met = Counter(address for one in played for address in one.reached)
+    for address in sorted(address for address, parts in met.items() if parts > 1):
+        yield Violation(APART, f"{address} a reçu des courriels de deux moitiés")
+
+
+def play(seed: int, referrals: int, *, part: Part = WHOLE, days: int = DAYS, afterwards: int = AFTERWARDS) -> Played:
+    """On the database of now, which must be empty but for its reference rows. `referrals`: of the whole year."""
     with clock.moved_to(moment_at(FIRST_DAY, time_of_day(6))), _files_apart(), listening() as listener:
         _load_reference()
-        network = build(random.Random(f"network {seed}"), referrals)
-        faults = Faults(seed, FIRST_DAY, days)
+        own = part.seed(seed)
+        network = build(random.Random(f"network {own}"), referrals, part)
+        faults = Faults(own, FIRST_DAY, days)
         office = PostOffice(outages=faults.mail_away, refused=frozenset({REFUSED_ADDRESS}))
-        world = World(seed, network, faults, office)
+        world = World(own, network, faults, office)
         with opened(office):
-            return _played(world, seed, referrals, (days, afterwards), began, listener)
+            return _played(world, own, draws(seed, part), (days, afterwards), listener)
 
 
-def _played(
-    world: World, seed: int, referrals: int, lasting: tuple[int, int], began: float, listener: Listener
-) -> Year:
+def _played(world: World, seed: str, draw: Draw, lasting: tuple[int, int], listener: Listener) -> Played:
     found: dict[Violation, None] = {}
     invariants.start()
     world.hear = lambda news: hear(world, news)
-    every_weeks = 1 if referrals <= CHECKED_EVERY_WEEK else 4
+    every_weeks = 1 if world.network.referrals <= CHECKED_EVERY_WEEK else 4
     rounds = Rounds(world, lambda: found.update(dict.fromkeys(invariants.violations(world.opened))), every_weeks)
     last = FIRST_DAY + timedelta(days=sum(lasting) - 1)
-    _plan(world, rounds, seed, referrals, *lasting)
+    _plan(world, rounds, seed, draw, *lasting)
     world.run(moment_at(last, time_of_day(23)))
     with clock.moved_to(moment_at(last, time_of_day(23))):
         found.update(dict.fromkeys(invariants.violations(world.opened)))
         found.update(dict.fromkeys(_broken(world, listener)))
-        return Year(list(found), list(figures.lines(world, time.perf_counter() - began)))
+        return Played(list(found), counted(world), frozenset(world.office.reached))
 
 
 def _broken(world: World, listener: Listener) -> Iterator[Violation]:
@@ -87,11 +117,11 @@ def _broken(world: World, listener: Listener) -> Iterator[Violation]:
         yield Violation("sans_erreur", error)
 
 
-def _plan(world: World, rounds: Rounds, seed: int, referrals: int, days: int, afterwards: int) -> None:
+def _plan(world: World, rounds: Rounds, seed: str, draw: Draw, days: int, afterwards: int) -> None:
     for day in range(days + afterwards):
         rounds.plan_day(FIRST_DAY + timedelta(days=day))
-    draw, chance = draws(seed), random.Random(f"arrivals {seed}")
-    for at in sorted(_arrivals(chance, referrals, days)):
+    chance = random.Random(f"arrivals {seed}")
+    for at in sorted(_arrivals(chance, world.network.referrals, days)):
         world.plan(at, lambda: advisers.open_one(world, draw))
     _plan_garages(world, days)
 

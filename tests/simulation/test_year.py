@@ -1,12 +1,12 @@
 """A year in small, on a database of its own; the large one is `dev.py prove year`."""
 
-from contextlib import nullcontext
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from mobiliz.simulation import parts
 from mobiliz.simulation.invariants import Violation
 from mobiliz.simulation.management.commands import simulate_year
 from mobiliz.simulation.scratch import PREFIX, NotHere, scratch_database
@@ -38,6 +38,14 @@ def test_the_same_seed_plays_the_same_year(tables):
     assert first.splitlines()[:-2] == second.splitlines()[:-2]
 
 
+def test_halves_that_are_played_side_by_side_are_those_that_are_played_one_after_the_other(tables, monkeypatch):
+    monkeypatch.setattr(parts, "CUT_FROM", 6)
+    asked = {"seed": 3, "referrals": 6, "days": 3, "afterwards": 6}
+    one, two = (played(tables, processes=processes, **asked) for processes in (1, 2))
+    assert "orientations : 6" in one
+    assert one.splitlines()[:-2] == two.splitlines()[:-2]
+
+
 def test_nothing_stays_and_nothing_was_written_elsewhere(tables):
     with scratch_database(like=tables) as name, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE left_behind ()")
@@ -67,8 +75,7 @@ def test_it_is_refused_within_a_transaction():
 
 def test_a_violation_ends_it_with_a_list(monkeypatch):
     found = [Violation("plafonds", f"garage {number}") for number in range(12)]
-    monkeypatch.setattr(simulate_year, "scratch_database", lambda like: nullcontext())
-    monkeypatch.setattr(simulate_year, "play", lambda *args, **options: Year(violations=found))
+    monkeypatch.setattr(simulate_year, "play_year", lambda *args: Year(violations=found))
     said = StringIO()
     with pytest.raises(CommandError, match="12 manquements"):
         call_command("simulate_year", seed=1, stdout=StringIO(), stderr=said)

@@ -12,8 +12,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mobiliz.lib import clock
 from mobiliz.simulation.invariants import INVARIANTS, Violation
-from mobiliz.simulation.scratch import NotHere, scratch_database
-from mobiliz.simulation.year import AFTERWARDS, DAYS, Year, play
+from mobiliz.simulation.playing import Asked, play_year
+from mobiliz.simulation.scratch import NotHere
+from mobiliz.simulation.year import ACROSS, AFTERWARDS, DAYS, Year
 
 SHOWN = 10
 
@@ -26,15 +27,21 @@ class Command(BaseCommand):
         parser.add_argument("--referrals", type=int, default=1000, help="combien d’orientations dans l’année")
         parser.add_argument("--days", type=int, default=DAYS, help="combien de jours on en ouvre")
         parser.add_argument("--afterwards", type=int, default=AFTERWARDS, help="combien de jours on les suit après")
+        parser.add_argument(
+            "--processes",
+            type=int,
+            choices=(1, 2),
+            help="1 ou 2 ; le résultat est le même, une grande année va plus vite",
+        )
         parser.add_argument("--keep", action="store_true", help="noter le résultat dans benchmarks/results.md")
         parser.add_argument("--like", default="", help="base dont copier les tables, plutôt que de les créer")
 
     def handle(self, *args: Any, **options: Any) -> None:
         seed = random.SystemRandom().randrange(10_000) if options["seed"] is None else options["seed"]
         self.stdout.write(f"une année simulée, graine {seed}")
+        asked = Asked(seed, *(options[name] for name in ("referrals", "days", "afterwards", "like")))
         try:
-            with scratch_database(like=options["like"]):
-                year = play(seed, options["referrals"], days=options["days"], afterwards=options["afterwards"])
+            year = play_year(asked, options["processes"])
         except NotHere as refusal:
             raise CommandError(str(refusal)) from None
         if options["keep"]:
@@ -62,7 +69,7 @@ def _keep(seed: int, year: Year) -> None:
 
 def told(violations: list[Violation]) -> list[str]:
     """By invariant: what it says, then what breaks it."""
-    says = {one.name: one.says for one in INVARIANTS}
+    says = {**{one.name: one.says for one in INVARIANTS}, **ACROSS}
     lines: list[str] = []
     for name in dict.fromkeys(one.name for one in violations):
         about = [one.about for one in violations if one.name == name]
