@@ -17,6 +17,7 @@ from mobiliz.demo.exchange import load_exchange
 from mobiliz.demo.follow_up import load_follow_up
 from mobiliz.demo.history import load_past
 from mobiliz.demo.network import load_network
+from mobiliz.demo.rules import load_rules
 from mobiliz.programme.models import REPAIR, Offer
 from reporting.cells import bring_up_to_date
 
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         self._timed("dossiers en cours", lambda: load_cases(cast))
         self._timed("notes et absences", lambda: load_follow_up(cast))
         self._timed("messages et rendez-vous", lambda: load_exchange(cast))
+        self._timed("règles en préparation", lambda: load_rules(cast))
 
     def _timed(self, what: str, load: Callable[[], Any]) -> Any:
         began = time.monotonic()
