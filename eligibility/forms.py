@@ -24,7 +24,9 @@ class HeadForm(forms.Form):
     """Everything of a draft but its conditions. A draft may lack what a proposal needs."""
 
     in_force_from = DateFieldFr(
-        label=_("Premier jour"), required=False, help_text=_("À partir de ce jour, la règle vaut. jj/mm/aaaa")
+        label=_("Premier jour"),
+        required=False,
+        help_text=_("À partir de ce jour, la règle vaut. Il le faut pour proposer. jj/mm/aaaa"),
     )
     validity_days = WholeFieldFr(
         label=_("Une évaluation vaut"),
@@ -37,7 +39,7 @@ class HeadForm(forms.Form):
         label=_("Pourquoi ce changement"),
         required=False,
         max_length=300,
-        help_text=_("Chacun le lira, avec ce qui change."),
+        help_text=_("Chacun le lira, avec ce qui change. Il le faut pour proposer."),
     )
     source = FreeTextField(
         label=_("Source"),
@@ -56,6 +58,8 @@ class HeadForm(forms.Form):
     def __init__(self, *args: Any, draft: RuleSet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.draft = draft
+        for name in ("in_force_from", "why"):  # their help says when they are needed
+            self.fields[name].depends_on_another = True
         if draft.subject == Subject.VEHICLE:  # a car is asked about anew each time
             del self.fields["validity_days"]
 

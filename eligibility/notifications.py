@@ -66,6 +66,12 @@ def is_concerned(actor: Actor, subject: str) -> bool:
     return actor.membership is not None and any(actor.can(permission) for permission in CONCERNED[subject])
 
 
+def is_to_read(rule_set: RuleSet, actor: Actor) -> bool:
+    """Whether this person has to say that they have read it: whoever wrote or approved it need not."""
+    own = (rule_set.drafted_by, rule_set.approved_by)
+    return is_concerned(actor, rule_set.subject) and actor.membership not in own
+
+
 def who_is_concerned(rule_set: RuleSet) -> MembershipQuerySet:
     found = Membership.objects.none()
     for permission in CONCERNED[rule_set.subject]:

@@ -73,7 +73,7 @@ _OF: Mapping[str, tuple[Field, ...]] = {
     "family_quotient_at_most": (Field("limit_eur", "amount", "Quotient familial, au plus", "€"),),
     "minimum_benefit": (
         Field("among", "several", "Un de ces minima sociaux", choices={str(k): v for k, v in BENEFIT_LABELS.items()}),
-        Field("within_months", "whole", "Reçu depuis moins de", "mois", help="0 : reçu aujourd’hui."),
+        Field("within_months", "whole", "Ou reçu au cours des derniers", "mois", help="0 : reçu aujourd’hui."),
     ),
     "employment_among": (
         Field("among", "several", "Une de ces situations", choices={str(k): v for k, v in EMPLOYMENT_LABELS.items()}),

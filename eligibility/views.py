@@ -47,7 +47,7 @@ def _show(
     }
     if request.actor.can(Permission.DRAFT_RULES):
         context |= _for_pilots(request, seen) | {"form": form or SendBackForm()}
-    if seen.is_approved and not seen.is_historic and notifications.is_concerned(request.actor, seen.subject):
+    if seen.is_approved and not seen.is_historic and notifications.is_to_read(seen, request.actor):
         context |= _for_reader(request, seen)
     return page(request, PAGE, context, status=status)
 

@@ -215,6 +215,12 @@ def test_a_rule_to_read_stands_on_the_desk_until_it_was_read(request, pilot, sec
     assert "Vous avez dit l’avoir lue" in read(browser, rule_set)
 
 
+@pytest.mark.parametrize("who", ["pilot", "second_pilot"])
+def test_whoever_wrote_or_approved_it_is_not_asked_whether_they_read_it(request, pilot, second_pilot, who):
+    rule_set = ruling.approved(pilot, second_pilot)
+    assert "J’ai lu" not in read(sign_in(Client(), request.getfixturevalue(who)), rule_set)
+
+
 def test_what_is_over_or_was_so_before_one_came_is_not_to_be_read(adviser, pilot, second_pilot):
     ruling.approved(pilot, second_pilot, on=clock.today())
     assert len(rules_waiting_for(actor(adviser)).to_read) == 1
