@@ -19,8 +19,10 @@ from django.utils.translation import ngettext
 from eligibility import income, rules, thresholds
 from eligibility.explain import Line, explain
 from eligibility.facts import Benefit, Employment, Facts, Outcome, Proof, ProofKind, VehicleFacts, amount_text
+from eligibility.labels import PROOF_LABELS
 from eligibility.leaves import BadRule, IncomeBelowThreshold, Provable, Subject
 from eligibility.models import Assessment, Method, RuleSet, Threshold
+from eligibility.plain import Told, tell
 from eligibility.rules import Decision
 from eligibility.wording import Reading, difference, read, what_would_change
 from mobiliz.accounts.models import Membership, Organisation
@@ -275,9 +277,28 @@ def would_change(assessment: Assessment) -> list[str]:
     """What alone would make a no a yes, in words for the person; of its own facts and rules, as on its day."""
     if assessment.outcome != Outcome.NOT_ELIGIBLE.value or assessment.is_erased:
         return []
+    return what_would_change(_decided_again(assessment))
+
+
+def told_to_person(assessment: Assessment) -> Told | None:
+    """The answer in plain words, with what would change it: of its own facts and rules, as on its day; None of a person
+    who was erased."""
+    if assessment.is_erased:
+        return None
+    return tell(_decided_again(assessment), is_granted=assessment.method == Method.REVIEW)
+
+
+def proofs_of(assessment: Assessment) -> list[tuple[str, date]]:
+    """The papers that somebody looked at: of which kind, of which day."""
+    if assessment.is_erased:
+        return []
+    return [(PROOF_LABELS[one.kind], one.issued_on) for one in facts_from_json(assessment.facts).proofs]
+
+
+def _decided_again(assessment: Assessment) -> Decision:
     known = engine_thresholds(_thresholds_of(assessment.trace))
-    facts, on = facts_from_json(assessment.facts), assessment.reference_date
-    return what_would_change(rules.decide(facts, engine_rule(assessment.rule_set), known, on))
+    facts, on = facts_from_json(assessment.facts), date.fromisoformat(assessment.trace["on"])
+    return rules.decide(facts, engine_rule(assessment.rule_set), known, on)
 
 
 def household_in_words(assessment: Assessment) -> str:

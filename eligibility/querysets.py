@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Count, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from mobiliz.accounts.roles import Permission
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
     from eligibility.models import Assessment, RuleSet, Trial
     from mobiliz.accounts.actors import Actor
     from mobiliz.accounts.models import Membership
+
+
+_LEADING_TO = """
+    WITH RECURSIVE earlier AS (
+        SELECT id, supersedes_id FROM eligibility_assessment WHERE id = %s
+        UNION ALL
+        SELECT one.id, one.supersedes_id FROM eligibility_assessment one JOIN earlier ON one.id = earlier.supersedes_id
+    ) SELECT id FROM earlier
+"""
 
 
 class RuleSetQuerySet(models.QuerySet):
@@ -160,6 +170,16 @@ class AssessmentQuerySet(models.QuerySet):
             return self.none()
         own = actor.organisation_id
         return self.filter(Q(organisation_id=own) | Q(organisation__parent_id=own))
+
+    def of_key(self, pk: int) -> Any:
+        """This one with its rule, its threshold and whoever made it; DoesNotExist where it is not among these."""
+        return self.select_related("rule_set", "threshold", "made_by__user").get(pk=pk)
+
+    def leading_to(self, assessment: Assessment) -> Self:
+        """Those that it superseded, the last first, whatever their number: day and answer, nothing sealed."""
+        earlier = RawSQL(_LEADING_TO, [assessment.supersedes_id])  # type: ignore[attr-defined]  # noqa: S611 - a constant
+        rows = self.filter(pk__in=earlier, organisation_id=assessment.organisation_id)
+        return rows.defer("facts", "trace", "decision_note").select_related("rule_set").order_by("-pk")
 
     def superseding(self, assessment: Assessment) -> Self:
         return self.filter(supersedes=assessment)

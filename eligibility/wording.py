@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import ROUND_CEILING
+from decimal import ROUND_CEILING, Decimal
 
 from eligibility.facts import Value
 from eligibility.labels import NO_BREAK_SPACE, PROOF_LABELS, amount_fr, either
@@ -147,10 +147,12 @@ def _flat(node: Node) -> str:
 # --- for the person ---------------------------------------------------------------------------------------
 def what_would_change(decision: Decision) -> list[str]:
     """To a no: each condition that alone would make it a yes, and how far away it is; empty where none would."""
-    if decision.finding.value is not Value.NOT_MET:
-        return []
-    found = [one for one in _pivotal(decision.finding) if one.answer is not None]
-    return [_typeset(_hint(one)) for one in found]
+    return [_typeset(_hint(one)) for one in pivotal(decision)]
+
+
+def pivotal(decision: Decision) -> list[Finding]:
+    """Of a no, the conditions that alone would make it a yes; none of any other answer."""
+    return list(_pivotal(decision.finding)) if decision.finding.value is Value.NOT_MET else []
 
 
 def _pivotal(finding: Finding) -> Iterator[Finding]:
@@ -175,14 +177,21 @@ def _hint(finding: Finding) -> str:
         over = -figures.margin_annual_eur
         if over == 0:
             return "avec un euro de moins par an, le revenu du foyer serait en dessous du seuil"
-        a_month = (over / 12).to_integral_value(ROUND_CEILING)
-        return f"avec {amount_fr(a_month)} € de moins par mois, le revenu du foyer serait en dessous du seuil"
+        return (
+            f"avec {amount_fr(enough_a_month(over))} € de moins par mois, le revenu du foyer serait en dessous du seuil"
+        )
     if isinstance(leaf, FamilyQuotientAtMost):
         return f"avec un quotient familial de {amount_fr(leaf.limit_eur)} € au plus"
     if isinstance(leaf, MinimumBenefit):
         return f"si {leaf.sentence}"
     assert isinstance(leaf, Leaf)
     return f"si {leaf.sentence}"
+
+
+def enough_a_month(over: Decimal) -> Decimal:
+    """By how many whole euros a month a yearly amount has to fall to be below the limit, not at it."""
+    a_month = (over / 12).to_integral_value(ROUND_CEILING)
+    return a_month if a_month * 12 > over else a_month + 1
 
 
 def _capital(text: str) -> str:

@@ -6,6 +6,7 @@ from referrals.desks.adviser import (
     case,
     case_acts,
     colleagues,
+    explanation,
     incidents,
     merging,
     moving,
@@ -29,6 +30,9 @@ urlpatterns = [
     path("<uuid:uid>/confier/", colleagues.hand_one, name="referral_hand_one"),
     # the case
     path("<uuid:uid>/", case.referral_case, name="referral_case"),
+    # why this answer
+    path("<uuid:uid>/explication/", explanation.explained, name="referral_explanation"),
+    path("<uuid:uid>/explication/a-remettre/", explanation.sheet, name="referral_explanation_sheet"),
     path("<uuid:uid>/notes/", notes.note, name="referral_note"),
     path("<uuid:uid>/notes/<uuid:note>/rectifier/", notes.correct, name="referral_note_correct"),
     path("<uuid:uid>/appels/", notes.call, name="referral_call"),

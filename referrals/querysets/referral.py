@@ -247,8 +247,8 @@ class ReferralQuerySet(DeskQuestions):
         photos = Photo.objects.filter(referral=OuterRef("pk")).in_order()
         rows = (
             self.with_people()
-            .select_related("assessment", "vehicle_assessment", "prediagnosis", "organisation__parent")
-            .select_related("beneficiary__commune__department")
+            .select_related("assessment__made_by__user", "vehicle_assessment", "prediagnosis")
+            .select_related("organisation__parent", "beneficiary__commune__department")
             .defer(*SEALED_OF_CAR)
             .with_readiness()
             .with_garages()
@@ -271,6 +271,11 @@ class ReferralQuerySet(DeskQuestions):
             "choice__garage__commune",
         )
         return rows if actor.is_adviser else rows.defer(*SEALED)
+
+    def for_explanation(self) -> Self:
+        """With who follows the case, where they work and how to reach them; the assessment is read apart."""
+        rows = self.select_related("beneficiary", "organisation__parent", "adviser__user")
+        return rows.defer("beneficiary__notes")
 
     def in_region(self, region: models.Model) -> Self:
         return self.filter(region=region)

@@ -265,6 +265,12 @@ SENDERS = [
     page("referral_case", "draft", get=who(404, adviser=200)),
     page("referral_case", "sent", get=who(404, adviser=200, pilots_here=200)),
     page("referral_case", "agency_sent", get=who(404, adviser=200, agency_adviser=200, pilots_here=200)),
+    # the computation: the sender's side, and the pilot who decides, for as long as they do
+    page("referral_explanation", "ready", get=who(404, adviser=200)),
+    page("referral_explanation", "sent", get=who(404, adviser=200, pilots_here=403)),
+    page("referral_explanation", "review", get=who(404, adviser=200, pilots_here=200)),
+    page("referral_explanation_sheet", "sent", get=who(404, adviser=200, pilots_here=403)),
+    page("referral_explanation_sheet", "review", get=who(404, adviser=200, pilots_here=200)),
     page("referral_person", "draft", get=who(404, adviser=200), post=who(404, adviser=422)),
     page(
         "referral_person",

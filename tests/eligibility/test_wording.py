@@ -117,7 +117,7 @@ def changes(definition, **known):
     [
         ("15456.00", "avec un euro de moins par an, le revenu du foyer serait en dessous du seuil"),
         ("15456.01", "avec 1 € de moins par mois, le revenu du foyer serait en dessous du seuil"),
-        ("15600.00", "avec 12 € de moins par mois, le revenu du foyer serait en dessous du seuil"),
+        ("15600.00", "avec 13 € de moins par mois, le revenu du foyer serait en dessous du seuil"),
         ("15600.01", "avec 13 € de moins par mois, le revenu du foyer serait en dessous du seuil"),
     ],
 )

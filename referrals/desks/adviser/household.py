@@ -146,7 +146,9 @@ def verdict_of(assessment: Assessment) -> dict[str, Any]:
         "valid_until": assessment.valid_until,
         "changes": would_change(assessment),
         "note": assessment.decision_note,
+        "by": assessment.made_by if assessment.decision_note else None,
         "made_at": assessment.made_at,
+        "is_stored": True,
     }
 
 

@@ -1,0 +1,92 @@
+"""Why this answer: the stored computation for whoever decides, and a sheet in plain words for the person."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from eligibility.assess import explanation, household_in_words, proofs_of, told_to_person
+from eligibility.models import Assessment, Method
+from mobiliz.accounts.actors import Actor
+from mobiliz.lib import clock
+from mobiliz.lib.pages import get_visible_or_404, page, require
+from referrals import permissions
+from referrals.models import Referral
+from referrals.states import State
+
+
+@require_safe
+def explained(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Both parts: the computation line by line with its sources, then the sheet to hand over."""
+    referral, assessment = _load(request, uid)
+    context = {
+        **_sheet(referral, assessment),
+        "lines": explanation(assessment),
+        "household": household_in_words(assessment),
+        "proofs": proofs_of(assessment),
+        "earlier": list(Assessment.objects.leading_to(assessment)),
+        "is_reviewing": request.actor.is_pilot,
+    }
+    return page(request, "referrals/explanation.html", context)
+
+
+@require_safe
+def sheet(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Only what is handed to the person, to be printed alone."""
+    referral, assessment = _load(request, uid)
+    if assessment.is_erased:
+        raise Http404
+    return page(request, "referrals/explanation_sheet.html", _sheet(referral, assessment))
+
+
+def _load(request: HttpRequest, uid: UUID) -> tuple[Referral, Assessment]:
+    referral = get_visible_or_404(Referral.objects.for_explanation(), request.actor, uid)
+    require(permissions.can_see_income(request.actor, referral))
+    return referral, _assessment_of(referral, request.actor)
+
+
+def _assessment_of(referral: Referral, actor: Actor) -> Assessment:
+    """A pilot reads the one of a referral in review, through that referral; advisers their own organisation's."""
+    seen = Assessment.objects.all() if actor.is_pilot else Assessment.objects.visible_to(actor)
+    try:
+        found: Assessment = seen.of_key(referral.assessment_id)
+    except Assessment.DoesNotExist:
+        raise Http404 from None
+    return found
+
+
+def _sheet(referral: Referral, assessment: Assessment) -> dict[str, Any]:
+    return {
+        "referral": referral,
+        "person": referral.beneficiary,
+        "assessment": assessment,
+        "is_granted": assessment.method == Method.REVIEW,
+        "told": told_to_person(assessment),
+        "then": _then(referral, assessment),
+        "printed_at": clock.now(),
+    }
+
+
+def _then(referral: Referral, assessment: Assessment) -> list[str]:
+    """What happens next, and what the person does."""
+    if assessment.outcome == "needs_review":
+        return [
+            _("Vous n’avez rien à payer et rien à signer."),
+            _("Votre conseiller vous dit la réponse dès qu’il la connaît : en général, sous deux jours de travail."),
+        ]
+    if not assessment.is_eligible:
+        return [
+            _("Un chiffre vous semble faux, ou votre situation change ? Votre conseiller refait le calcul."),
+            _("Votre conseiller peut chercher une autre aide avec vous."),
+        ]
+    if referral.state in (State.DRAFT, State.WAITING):
+        return [_("Votre conseiller demande à un garage près de chez vous. Le garage vous appelle."), _quote()]
+    return [_quote()]
+
+
+def _quote() -> str:
+    return _("Le garage vous donne un devis gratuit. Vous pouvez dire non, sans donner de raison.")
