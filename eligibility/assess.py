@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from eligibility import income, rules, thresholds
-from eligibility.explain import Line, explain
+from eligibility.explain import Line, Obstacle, explain, obstacles
 from eligibility.facts import Benefit, Employment, Facts, Outcome, Proof, ProofKind, VehicleFacts, amount_text
 from eligibility.labels import PROOF_LABELS
 from eligibility.leaves import BadRule, IncomeBelowThreshold, Provable, Subject
@@ -271,6 +271,11 @@ def explanation(assessment: Assessment) -> list[Line]:
         gone = _("effacé le %(day)s, à la demande de la personne ou au terme prévu ; seule la réponse reste")
         return [Line(_("Calcul"), gone % {"day": f"{clock.day_of(assessment.erased_at):%d/%m/%Y}"})]
     return explain(assessment.trace)
+
+
+def obstacles_of(assessment: Assessment) -> list[Obstacle]:
+    """What keeps it from being a yes: each condition that decides, and what is missing."""
+    return [] if assessment.is_erased else obstacles(assessment.trace)
 
 
 def would_change(assessment: Assessment) -> list[str]:

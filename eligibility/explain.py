@@ -18,8 +18,9 @@ from eligibility.labels import (
     PROOF_LABELS,
     TERRITORY_LABELS,
     VALUE_LABELS,
+    either,
 )
-from eligibility.leaves import LEAVES, Leaf, Subject
+from eligibility.leaves import LEAVES, Leaf, Provable, Subject
 from eligibility.rules import Group, Node, parse
 from eligibility.wording import opening
 
@@ -52,6 +53,41 @@ def explain(trace: Trace) -> list[Line]:
     if tree.get("leaf") == "income_below_threshold":
         return _set(_of_the_threshold({**trace, **tree["figures"], "reason": trace["reasons"][0]}))
     return _set(_of_a_tree(trace))
+
+
+class Obstacle(NamedTuple):
+    """A condition that keeps an answer from being a yes; where it is not known, perhaps with what is missing."""
+
+    condition: str
+    reason: Reason
+    missing: str
+
+
+def obstacles(trace: Trace) -> list[Obstacle]:
+    """Those that decide, in the order of the rule; none of a yes."""
+    if trace["outcome"] == Outcome.ELIGIBLE:
+        return []
+    if trace["engine_version"] == "1":
+        return [Obstacle("", Reason(trace["reason"]), _listed(trace["missing"]))]
+    rule = parse(trace["rule_set"]["definition"], _subject_of(trace))
+    return list(_obstacles(rule, trace["tree"]))
+
+
+def _obstacles(node: Node, found: Trace) -> Iterator[Obstacle]:
+    if isinstance(node, Group):
+        for part, below in zip(node.of, found["of"], strict=True):
+            if below["value"] == found["value"]:
+                yield from _obstacles(part, below)
+        return
+    missing = (_paper_of(node) if name == "proofs" else FACT_LABELS[name] for name in found["missing"])
+    yield Obstacle(f"{_capital(node.sentence)}.", Reason(found["reason"]), _typeset(", ".join(missing)))
+
+
+def _paper_of(leaf: Leaf) -> str:
+    if not isinstance(leaf, Provable):
+        return FACT_LABELS["proofs"]
+    papers = either([PROOF_LABELS[one] for one in leaf.proofs])
+    return f"un justificatif de moins de {leaf.proof_max_age_days} jours ({papers})"
 
 
 def _set(lines: Iterable[Line]) -> list[Line]:

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from eligibility.assess import household_in_words
@@ -28,21 +28,13 @@ from referrals.desks.attempts import attempt
 from referrals.desks.incident_lines import figures_of, line_of, measured_since
 from referrals.desks.next_steps import next_step
 from referrals.desks.pilot_network import silent_garages, to_mend
+from referrals.desks.unsure import doubts_of, in_short
 from referrals.forms.review import ApproveForm, RefuseForm
 from referrals.models import Incident, Referral
 from referrals.states import State, Verb
 
 MOST = 200
 SHOWN = 8  # the first lines of a part; the list of referrals has them all
-# Why the calculation cannot answer, in a few words: the whole is on the page of the review.
-UNSURE = {
-    "OUTSIDE_THRESHOLD_COVERAGE": gettext_lazy("le seuil ne vaut pas pour son logement ou son territoire"),
-    "NEGATIVE_DISPOSABLE_INCOME": gettext_lazy("le revenu disponible est négatif"),
-    "DISPUTED_THRESHOLD": gettext_lazy("le seuil de cette année n’est pas validé"),
-    "NO_THRESHOLD_IN_FORCE": gettext_lazy("aucun seuil n’est publié pour ce jour"),
-    "UNKNOWN_THRESHOLD_YEAR": gettext_lazy("aucun seuil n’est enregistré pour cette année"),
-    "MISSING_FACT": gettext_lazy("il manque une information"),
-}
 
 
 @require_safe
@@ -156,6 +148,8 @@ def _show(request: HttpRequest, referral: Referral, tried: forms.Form | None = N
         "person": referral.beneficiary,
         "line": _review_line(referral),
         "verdict": verdict_of(referral.assessment),
+        "doubts": doubts_of(referral.assessment),
+        "car_doubts": doubts_of(referral.vehicle_assessment),
         "household": household_in_words(referral.assessment),
         "approve_form": _form(ApproveForm, tried),
         "refuse_form": _form(RefuseForm, tried),
@@ -177,10 +171,9 @@ def _review_line(referral: Referral) -> dict[str, Any]:
     place, today = referral.department_id or PARIS, clock.today()
     due = due_on(referral.state_since, REVIEW_WORKING_DAYS, place)
     late = max(working_days_between(due, today, place), 1) if due < today else 0
-    reasons = referral.assessment.reasons if referral.assessment else []
     return {
         "referral": referral,
-        "why": next((UNSURE[code] for code in reasons if code in UNSURE), ""),
+        "why": in_short(referral),
         "sense": "late" if late else "wait",
         "title": _due_in_words(late, is_today=due == today),
         "detail": _("attendu le %(due)s au plus tard, envoyé le %(sent)s")

@@ -16,6 +16,7 @@ from referrals.clock import (
     REPAIR_WORKING_DAYS,
     REVIEW_WORKING_DAYS,
 )
+from referrals.querysets.sight import SEALED_OF_CAR
 from referrals.states import REOPEN_WITHIN_DAYS, End, Outcome, State, Verb
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ class DeskQuestions(models.QuerySet):
     def for_review_line(self) -> Self:
         """With what one line of the pilot's desk says of a review; nothing sealed is read."""
         sealed = ("assessment__facts", "assessment__trace", "assessment__decision_note", "beneficiary__notes")
-        return self.with_people().select_related("assessment").defer(*sealed).order_by("state_since", "pk")
+        rows = self.with_people().select_related("assessment", "vehicle_assessment")
+        return rows.defer(*sealed, *SEALED_OF_CAR).order_by("state_since", "pk")
 
     def for_unheld_line(self) -> Self:
         """With the garages asked before, whose answers say why it waits; nothing sealed is read."""
