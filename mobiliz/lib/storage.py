@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
@@ -29,6 +31,20 @@ class PrivateStorage(FileSystemStorage):
         finally:
             os.close(written)
         return name
+
+    def replace(self, name: str, data: bytes) -> None:
+        """The file with this name says that now; whoever opens it finds the one or the other, and never half of it."""
+        path = Path(self.path(name))
+        beside = path.with_name(f"{uuid4().hex}.new")  # of no row: what a stop leaves behind is stray
+        try:
+            with beside.open("xb") as written:
+                beside.chmod(0o600)
+                written.write(data)
+                written.flush()
+                os.fsync(written.fileno())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def private() -> Storage:

@@ -35,6 +35,7 @@ OPEN_MODELS = {
     "referrals.Change": "a queue that no page reads",
     "reporting.Contribution": "what one referral adds to the cells; no page reads it",
     "reporting.Reader": "how far the queue is read",
+    "lib.KeyRotation": "how far the keys of sealed columns are renewed; no page reads it",
     "reporting.Heartbeat": "who is at work in the background",
 }
 
