@@ -53,7 +53,7 @@ def sealed_models() -> list[tuple[type[models.Model], list[str]]]:
     found = []
     for model in apps.get_models():
         if model._meta.managed and not model._meta.proxy:
-            columns = [one.column for one in model._meta.local_fields if isinstance(one, SealedJSONField)]
+            columns = [str(one.column) for one in model._meta.local_fields if isinstance(one, SealedJSONField)]
             if columns:
                 found.append((model, columns))
     return found
@@ -145,5 +145,6 @@ def _sealed_files(folder: str) -> Iterator[str]:
         yield from _sealed_files(f"{folder}{inner}/")
 
 
-def _name(identifier: str) -> str:
+def _name(identifier: str | None) -> str:
+    assert identifier is not None
     return connection.ops.quote_name(identifier)
