@@ -71,6 +71,23 @@ class Line:
         return tree.name_of(self.path, "new")
 
     @property
+    def new_id(self) -> str:
+        """Of what is added next: where the eye goes."""
+        return id_of((*self.path, len(self.of)))
+
+    @property
+    def above_id(self) -> str:
+        return id_of((*self.path[:-1], self.path[-1] - 1))
+
+    @property
+    def below_id(self) -> str:
+        return id_of((*self.path[:-1], self.path[-1] + 1))
+
+    @property
+    def parent_id(self) -> str:
+        return id_of(self.path[:-1])
+
+    @property
     def every(self) -> list[Line]:
         """Itself and all that is in it, in the order of reading."""
         return [self, *(line for part in self.of for line in part.every)]
@@ -92,9 +109,18 @@ def said_of(found: Sequence[Fault]) -> dict[tuple[Path, str], str]:
     return {(one.path, one.field): one.message for one in reversed(found)}
 
 
-def anchor_of(fault: Fault) -> str:
-    """The id of what is to be mended."""
-    return id_of(fault.path, fault.field)
+@dataclass(frozen=True, slots=True)
+class ToMend:
+    """One thing to be mended: the id of where it stands, what that is called, what to do."""
+
+    anchor: str
+    title: str
+    message: str
+
+
+def to_mend(sheet: Line, found: Sequence[Fault]) -> list[ToMend]:
+    titles = {line.path: line.title for line in sheet.every}
+    return [ToMend(id_of(one.path, one.field), titles.get(one.path, ""), one.message) for one in found]
 
 
 def id_of(path: Path, field: str = "") -> str:

@@ -27,7 +27,7 @@ GROUP = "group"  # among what may be added
 OPS: Mapping[str, str] = {
     "all": "toutes ces conditions",
     "any": "une au moins de ces conditions",
-    "at_least": "plusieurs de ces conditions, au moins :",
+    "at_least": "plusieurs, au moins :",
 }
 LEAF_LABELS: Mapping[str, str] = {
     "income_below_threshold": "Revenu sous le seuil de pauvreté",

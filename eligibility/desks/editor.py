@@ -21,7 +21,7 @@ from eligibility.assess import compared, reading_of
 from eligibility.forms import HeadForm
 from eligibility.leaves import BadRule
 from eligibility.models import RuleSet, Status
-from eligibility.sheet import anchor_of, sheet_of
+from eligibility.sheet import sheet_of, to_mend
 from mobiliz.accounts.roles import Permission
 from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
@@ -39,7 +39,6 @@ class Sheet:
     definition: tree.Definition
     head: HeadForm
     is_judged: bool = True
-    focus: str = ""
     told: str = ""  # what could not be done
     overtaken_by: RuleSet | None = None
 
@@ -84,8 +83,7 @@ def _change(request: HttpRequest, sheet: Sheet, act: str) -> HttpResponse:
     path = tree.path_of(request.POST.get(act, ""))
     try:
         if path is not None:
-            sheet.definition, focus = _changed(request, sheet, act, path)
-            sheet.focus = tree.name_of(focus, "is")
+            sheet.definition = _changed(request, sheet, act, path)
     except LookupError:
         pass  # it is gone already: the page shows what there is
     except BadRule as bad:
@@ -94,21 +92,20 @@ def _change(request: HttpRequest, sheet: Sheet, act: str) -> HttpResponse:
     return _show(request, sheet)
 
 
-def _changed(request: HttpRequest, sheet: Sheet, act: str, path: tree.Path) -> tuple[tree.Definition, tree.Path]:
-    """The definition after it, and what the eye should be on."""
+def _changed(request: HttpRequest, sheet: Sheet, act: str, path: tree.Path) -> tree.Definition:
     definition = sheet.definition
     if act == "groupe":
-        return tree.added(definition, path, tree.GROUP)
+        return tree.added(definition, path, tree.GROUP)[0]
     if act == "ajouter":
         code = request.POST.get(tree.name_of(path, "new"), "")
         if code not in tree.choices_of(sheet.draft.subject):
             raise BadRule(_("Choisissez dans la liste la condition à ajouter."))
-        return tree.added(definition, path, code)
+        return tree.added(definition, path, code)[0]
     if not path:
         raise LookupError
     if act == "retirer":
-        return tree.removed(definition, path), path[:-1]
-    return tree.moved(definition, path, -1 if act == "monter" else 1)
+        return tree.removed(definition, path)
+    return tree.moved(definition, path, -1 if act == "monter" else 1)[0]
 
 
 def _save(request: HttpRequest, sheet: Sheet) -> HttpResponse:
@@ -154,16 +151,16 @@ def _show(request: HttpRequest, sheet: Sheet, *, status: int = 200) -> HttpRespo
     found = tree.faults(sheet.definition, draft.subject)
     before = RuleSet.objects.like(draft).in_force_on(head.read("in_force_from") or clock.today()).first()
     other = sheet.overtaken_by
+    lines = sheet_of(sheet.definition, draft.subject, is_judged=sheet.is_judged)
     context: dict[str, Any] = {
         "draft": draft,
-        "sheet": sheet_of(sheet.definition, draft.subject, is_judged=sheet.is_judged),
+        "sheet": lines,
         "kinds": tree.choices_of(draft.subject).items(),
         "head": head,
-        "focus": sheet.focus,
         "told": sheet.told,
         "other": other,
         "other_changes": compared(other, typed) if other else [],
-        "faults": [(anchor_of(one), one.message) for one in found],
+        "faults": to_mend(lines, found),
         "reading": reading_of(typed),
         "typed": typed,
         "before": before,

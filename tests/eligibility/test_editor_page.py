@@ -130,6 +130,29 @@ def test_a_button_changes_one_part_keeps_the_rest_and_judges_nothing(browser, dr
     assert RuleSet.objects.get(pk=draft.pk).changed_at == draft.changed_at
 
 
+@pytest.mark.parametrize(
+    ("button", "leads_to"),
+    [
+        (("ajouter", ""), "n-3"),
+        (("ajouter", "2"), "n-2-0"),
+        (("groupe", ""), "n-3"),
+        (("monter", "1"), "n-0"),
+        (("descendre", "1"), "n-2"),
+    ],
+)
+def test_a_button_leads_the_eye_to_what_it_made_or_moved(browser, draft, button, leads_to):
+    definition = {"op": "any", "of": [INCOME, RSA, {"op": "all", "of": []}]}
+    pressed = re.search(
+        rf'name="{button[0]}" value="{button[1]}" formaction="[^"#]*#([^"]+)"',
+        send(browser, draft, definition).content.decode(),
+    )
+    assert pressed[1] == leads_to
+    after = send(
+        browser, draft, definition, button, more=[("n-new", "minimum_benefit"), ("n.2-new", "minimum_benefit")]
+    )
+    assert f'id="{leads_to}" tabindex="-1"' in after.content.decode()
+
+
 def test_a_group_in_a_group_is_filled(browser, draft):
     nested = {"op": "any", "of": [INCOME, {"op": "all", "of": []}]}
     response = send(browser, draft, nested, ("ajouter", "1"), more=[("n.1-new", "minimum_benefit")])
@@ -175,6 +198,14 @@ def test_the_difference_with_the_rule_in_force_is_told(browser, draft):
     page = text_of(send(browser, draft, EITHER, validity_days="90"))
     assert "Nouvelle condition\xa0: la personne reçoit le RSA." in page
     assert "Une évaluation vaut 90 jours, au lieu de 180." in page
+
+
+def test_a_large_rule_costs_what_a_small_one_costs(browser, draft, django_assert_max_num_queries):
+    with django_assert_max_num_queries(12) as few:
+        send(browser, draft, EITHER)
+    with django_assert_max_num_queries(12) as many:
+        assert send(browser, draft, {"op": "any", "of": [INCOME, RSA] * 29}).status_code == 200
+    assert len(many) == len(few)
 
 
 def test_what_is_swapped_in_is_what_the_page_shows(browser, draft):

@@ -136,6 +136,7 @@ def test_sent_back_with_a_reason_or_not_at_all(as_second, as_pilot, pilot):
         response = press(as_second, "send_back", draft, **nothing)
         assert response.status_code == 422
         assert 'id="id_because_error"' in text_of(response)
+        assert 'id="erreurs"' in text_of(response)
     press(as_second, "send_back", draft, because="Et l’ASS ?")
     assert "Et l’ASS ?" in read(as_pilot, draft)
     assert "Et l’ASS ?" in text_of(as_pilot.get(reverse("edit_rule_set", args=[draft.uid])))
