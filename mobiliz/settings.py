@@ -370,6 +370,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="5,20,35,50"),
         "options": {"expires": 900},
     },
+    # before the day's messages are gathered
+    "tell of answers that end soon": {
+        "task": "referrals.tasks.tell_of_expiring_answers",
+        "schedule": crontab(hour=5, minute=40),
+    },
     "remove files of messages that never came to be": {
         "task": "referrals.tasks.remove_stray_attachments",
         "schedule": crontab(hour=3, minute=50),

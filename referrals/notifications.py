@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from eligibility.models import Assessment
 from mobiliz.accounts.actors import SYSTEM, Actor
 from mobiliz.accounts.models import Membership
 from mobiliz.accounts.querysets import Told
@@ -341,6 +342,19 @@ def ask_for_a_call(appointment: Appointment) -> None:
     )
     event = f"call:{appointment.pk}"
     tell_adviser(appointment.assignment.referral, line % {"when": when}, event=event, by=SYSTEM)
+
+
+def event_of_expiry(assessment: Assessment) -> str:
+    """What such a message tells of: this answer, whoever reads it."""
+    return f"expiry:{assessment.uid}"
+
+
+def tell_of_expiry(referral: Referral, *, event: str) -> None:
+    """To whoever follows the case, in the day's message: the answer it rests on ends soon."""
+    assert referral.assessment is not None
+    line = _("l’éligibilité se termine le %(day)s : refaites l’évaluation avant, sans elle aucun devis n’est possible.")
+    words_ = {"day": day_fr(referral.assessment.valid_until, "weekday")}
+    tell_adviser(referral, line % words_, event=event, by=SYSTEM, can_wait=True)
 
 
 def _reported(news: News) -> None:

@@ -140,3 +140,10 @@ def remind_of_appointments() -> int:
     until = clock.now() + timedelta(days=REMINDED_WITHIN_DAYS)
     rows = Appointment.objects.perhaps_to_remind(until).for_page()[:BATCH]
     return _each((one for one in rows if transitions.is_reminder_due(one)), transitions.remind_of_appointment)
+
+
+@shared_task
+def tell_of_expiring_answers() -> int:
+    """In the last two weeks before an answer ends, once for each: a line in the day's message. How many."""
+    ending = Referral.objects.with_answers_ending(clock.today())
+    return _each(ending.iterator(chunk_size=BATCH), transitions.tell_of_expiry)

@@ -20,6 +20,10 @@ class MessageQuerySet(models.QuerySet):
     def about(self, subject: str) -> Self:
         return self.filter(about=subject).order_by("-created_at", "-pk")
 
+    def of_event(self, event: str) -> Self:
+        """Written of this, to whomever: the event is what their keys begin with."""
+        return self.filter(key__startswith=f"{event}:")
+
     def waiting(self) -> Self:
         """Neither sent, nor given up, nor part of a digest."""
         return self.filter(sent_at__isnull=True, parked_at__isnull=True, digest__isnull=True)

@@ -13,6 +13,7 @@ from django.db.models.functions import JSONObject
 from mobiliz.accounts.actors import ActorKind
 from mobiliz.lib.rows import RowsOf
 from mobiliz.lib.text import normalise
+from referrals.expiry import RENEWABLE, last_told
 from referrals.querysets.desks import DeskQuestions
 from referrals.querysets.sight import SEALED, SEALED_OF_CAR, name_words, of_organisation, sender_sees, spoken_number
 from referrals.states import CHASED, State
@@ -57,6 +58,11 @@ class ReferralQuerySet(DeskQuestions):
 
         told = Incident.objects.open().of_kind(IncidentKind.CLOCK_STOPPED).filter(referral=OuterRef("pk"))
         return self.filter(~Exists(told), state__in=list(CHASED), look_attempts__gt=attempts).order_by("pk")
+
+    def with_answers_ending(self, today: date) -> Self:
+        """Of which no quote was issued yet, and whose answer is in its last days."""
+        rows = self.filter(state__in=list(RENEWABLE), assessment__outcome="eligible")
+        return rows.filter(assessment__valid_until__range=(today, last_told(today))).order_by("pk")
 
     def in_state(self, *states: str) -> Self:
         return self.filter(state__in=states)

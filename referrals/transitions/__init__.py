@@ -36,6 +36,7 @@ from referrals.transitions.colleagues import hand_all_to_colleague, hand_to_coll
 from referrals.transitions.consenting import ConsentInput, record_consent, stop_naming
 from referrals.transitions.core import Overtaken, Refused
 from referrals.transitions.duplicates import ElsewhereInput, HelpedElsewhere, connect
+from referrals.transitions.expiring import tell_of_expiry
 from referrals.transitions.handing_over import queue, report_closed_garage, report_long_wait, take_place
 from referrals.transitions.history import PastReferral, load_history
 from referrals.transitions.incidents import (
@@ -142,6 +143,7 @@ __all__ = [
     "supplement",
     "take_incident",
     "take_place",
+    "tell_of_expiry",
     "tell_of_photos",
     "tell_refusal",
     "tell_undelivered",

@@ -26,7 +26,7 @@ from referrals.desks.calls import last_call_of
 from referrals.desks.exchange import threads_of
 from referrals.desks.incident_cards import incidents_of
 from referrals.desks.look import badge_of
-from referrals.desks.next_steps import held_by, last_asked, latest_quote, next_step
+from referrals.desks.next_steps import held_by, last_asked, latest_quote, next_step, step_url
 from referrals.forms.needs import NeedForm
 from referrals.forms.notes import CallForm, NoteForm
 from referrals.models import Need, Referral
@@ -170,13 +170,18 @@ def _threads(actor: Actor, referral: Referral) -> list[dict[str, Any]]:
     return threads_of(referral.assignments.all(), referral, actor) if is_senders else []
 
 
+def _asks_household(referral: Referral) -> bool:
+    """What a pilot who may choose the garage may not do: the household is the sender's to ask about."""
+    return next_step(referral).url == step_url(referral, "household")
+
+
 def _rights(request: HttpRequest, referral: Referral) -> dict[str, Any]:
     """Income, household and notes: the sender's side only; a pilot reads them while deciding, on the review page."""
     actor = request.actor
     is_senders = actor.is_adviser and permissions.can_see_income(actor, referral)
     return {
         "is_senders": is_senders,
-        "may_take_next": is_senders or referral.state == State.WAITING,
+        "may_take_next": is_senders or (referral.state == State.WAITING and not _asks_household(referral)),
         "verdict": verdict_of(referral.assessment) if is_senders and referral.assessment else None,
         "can_edit": permissions.can_edit_draft(actor, referral),
         "may_add_photos": permissions.can_add_photos(actor, referral) and referral.state != State.DRAFT,

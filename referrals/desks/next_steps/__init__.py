@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from referrals.desks.next_steps.ended import closed, completed
+from referrals.desks.next_steps.expiry import with_expiry
 from referrals.desks.next_steps.garage import accepted, agreed, unanswered
 from referrals.desks.next_steps.person import quoted
 from referrals.desks.next_steps.pilot import review
@@ -39,7 +40,7 @@ __all__ = [
 
 def next_step(referral: Referral) -> NextStep:
     """Expects what `for_desk` or `for_case` load."""
-    return _STEPS[State(referral.state)](referral)
+    return with_expiry(referral, _STEPS[State(referral.state)](referral))
 
 
 def _waiting(referral: Referral) -> NextStep:
