@@ -21,7 +21,7 @@ from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from mobiliz.lib.api.cursors import PageParameters, page_of
 from mobiliz.lib.api.problems import ApiProblem, FieldError
-from mobiliz.lib.api.shapes import MOMENT, MomentField, PlaceSerializer, PositionField, page_shape, place
+from mobiliz.lib.api.shapes import MOMENT, FreeTextField, MomentField, PlaceSerializer, PositionField, page_shape, place
 from mobiliz.lib.api.views import ApiView, StrictSerializer, read_parameters
 from mobiliz.lib.pages import get_visible_or_404
 from mobiliz.territory.models import Department, Region
@@ -162,7 +162,7 @@ class PreviewLineSerializer(StrictSerializer):
     """One line, before tax."""
 
     kind = serializers.ChoiceField([kind.value for kind in tariff.LineKind], help_text="What the line is for.")
-    description = serializers.CharField(allow_blank=True, help_text="What it covers, in a few words.")
+    description = FreeTextField(allow_blank=True, help_text="What it covers, in a few words.")
     quantity = _amount("Hours for labour, else pieces, litres...")
     unit_cost_excl_tax = _amount(
         "At cost, before tax. A labour line may leave it out: the schedule's hourly rate counts, and no other.",

@@ -7,7 +7,9 @@ import pytest
 from django import forms
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
+from rest_framework import serializers
 
+from mobiliz.lib.api.views import StrictSerializer
 from mobiliz.lib.forms import FreeTextField, _TypedField
 from tests.architecture.layers import place
 
@@ -22,6 +24,7 @@ def all_forms(base=forms.BaseForm):
 
 
 def text_fields():
+    importlib.import_module("mobiliz.urls")  # and with it every page, wherever it keeps its forms
     for config in apps.get_app_configs():
         if place(config.name) and module_has_submodule(config.module, "forms"):
             package = importlib.import_module(f"{config.name}.forms")
@@ -42,3 +45,32 @@ def text_fields():
 @pytest.mark.parametrize(("name", "field"), [*text_fields()])
 def test_a_free_text_refuses_a_social_security_number(name, field):
     assert isinstance(field, FreeTextField) or name in NOT_FREE
+
+
+# --- the API ----------------------------------------------------------------------------------------------
+# Codes and names that are looked up, never kept as they were written.
+LOOKED_UP = {"cursor"}
+
+
+def taken_texts():
+    """The fields of text of whatever a client may send."""
+    importlib.import_module("mobiliz.api_urls")
+    kinds = sorted({*_kinds(StrictSerializer)}, key=lambda kind: f"{kind.__module__}.{kind.__qualname__}")
+    for kind in kinds:
+        for name, field in kind().fields.items():
+            inner = getattr(field, "child", field)
+            if isinstance(inner, serializers.CharField) and not field.read_only and name not in LOOKED_UP:
+                yield pytest.param(inner, id=f"{kind.__module__}.{kind.__name__}.{name}")
+
+
+def _kinds(base):
+    for kind in base.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
+
+
+@pytest.mark.parametrize("field", [*taken_texts()])
+def test_a_text_that_a_client_sends_refuses_it_too(field):
+    with pytest.raises(serializers.ValidationError) as refused:
+        field.run_validation("Son numéro : 2 85 05 42 218 045 61")
+    assert refused.value.get_codes() == ["nir"]

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from mobiliz.lib.forms import refuse_nir
+
 CURRENCY = "EUR"
 MOMENT = "RFC 3339 with offset."
 
@@ -20,6 +22,13 @@ class PlaceSerializer(serializers.Serializer):
 
     code = serializers.CharField(help_text="INSEE code.")
     name = serializers.CharField(help_text="Its name.")
+
+
+class FreeTextField(serializers.CharField):
+    """Whatever a client sends in somebody's own words: no social security number may stand in it."""
+
+    def get_validators(self) -> list[Any]:
+        return [*super().get_validators(), refuse_nir]
 
 
 class MoneySerializer(serializers.Serializer):
