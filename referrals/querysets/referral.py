@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import JSONObject
 
 from mobiliz.accounts.actors import ActorKind
@@ -51,6 +52,11 @@ class ReferralQuerySet(DeskQuestions):
     def to_look_at(self, now: datetime) -> Self:
         """Those that run and that the clock has to look at now, the longest due first."""
         return self.filter(state__in=list(CHASED), next_look_at__lte=now).order_by("next_look_at", "pk")
+
+    def count_attempt(self, claimed: Sequence[Referral], *, until: datetime) -> int:
+        """One look more at each of these, whose rows are locked, and nobody else's until then."""
+        pks = [referral.pk for referral in claimed]
+        return self.filter(pk__in=pks).update(look_attempts=F("look_attempts") + 1, next_look_at=until)
 
     def given_up(self, attempts: int) -> Self:
         """Those at which the clock failed more often than this, and of which no pilot was told yet."""

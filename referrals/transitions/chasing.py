@@ -7,6 +7,7 @@ transaction of its own: one that fails comes back after a while, and after five 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -38,14 +39,14 @@ def claim_due(limit: int) -> list[Referral]:
     """Take so many referrals that are to be looked at, each with one attempt more; nobody else looks meanwhile."""
     now = clock.now()
     due = list(Referral.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).to_look_at(now)[:limit])
-    for referral in due:
-        referral.look_attempts += 1
-        referral.next_look_at = now + (LEASE if referral.look_attempts <= MOST_ATTEMPTS else PARKED_FOR)
-    Referral.objects.bulk_update(due, ["look_attempts", "next_look_at"])
-    for referral in due:
-        if referral.look_attempts > MOST_ATTEMPTS:
-            log.error("the clock failed five times at a referral", referral=str(referral.uid))
-    return [referral for referral in due if referral.look_attempts <= MOST_ATTEMPTS]
+    tried = [referral for referral in due if referral.look_attempts < MOST_ATTEMPTS]
+    given_up = [referral for referral in due if referral.look_attempts >= MOST_ATTEMPTS]
+    for claimed, until in ((tried, now + LEASE), (given_up, now + PARKED_FOR)):
+        if claimed:
+            Referral.objects.count_attempt(claimed, until=until)
+    for referral in given_up:
+        log.error("the clock failed five times at a referral", referral=str(referral.uid))
+    return tried
 
 
 @transaction.atomic
@@ -68,10 +69,8 @@ def look(referral: Referral, *, by: Actor = SYSTEM) -> Step | None:
     due = next_step(situation, delays, now)
     taken = due.step if due and due.at <= now else None
     if taken:
-        _take(taken, fresh, held, by)
-        fresh.refresh_from_db()
+        situation = _take(taken, situation, fresh, held, by)
     if State(fresh.state) in CHASED:
-        situation = situation_of(fresh, open_assignment(fresh)) if taken else situation
         fresh.next_look_at = max(look_at(situation, delays, now), now + timedelta(seconds=1))
     fresh.look_attempts = 0
     fresh.save(update_fields=["next_look_at", "look_attempts"])
@@ -129,12 +128,15 @@ def _since(referral: Referral, held: Assignment | None) -> datetime:
     return referral.state_since
 
 
-def _take(step: Step, referral: Referral, held: Assignment | None, by: Actor) -> None:
+def _take(step: Step, situation: Situation, referral: Referral, held: Assignment | None, by: Actor) -> Situation:
+    """Where it stands after the step: a reminder only adds itself, an act is read anew."""
     act = _ACTS.get(step)
-    if act is not None and held is not None:
-        act(held, by)
-    else:
+    if act is None or held is None:
         _stay(referral, Verb.REMIND, by, {"step": step.value}, held=held)
+        return replace(situation, done={**situation.done, step: referral.updated_at})
+    act(held, by)
+    referral.refresh_from_db()
+    return situation_of(referral, open_assignment(referral))
 
 
 def _stay(

@@ -162,7 +162,7 @@ def end_assignment(assignment: Assignment, end: End, *, reason: str = "", commen
 
 def open_assignment(referral: Referral) -> Assignment | None:
     """The assignment of the garage that holds the referral now, if any."""
-    return Assignment.objects.of_referral(referral).open().select_related("garage").first()
+    return Assignment.objects.of_referral(referral).open().select_related("garage__commune").first()
 
 
 def _line(
