@@ -13,6 +13,7 @@ from mobiliz.lib import clock
 from mobiliz.lib.periods import iso_week_monday
 from mobiliz.outbox.models import Message
 from referrals import attachments, photos, transitions, unfinished
+from referrals.clock import Delays
 from referrals.delays import delays_on
 from referrals.models import Appointment, Assignment, Referral
 from referrals.states import End, State
@@ -28,13 +29,15 @@ REMINDED_WITHIN_DAYS = 6  # a call before a long week-end is asked for on its la
 @shared_task
 def look_at_what_is_due() -> int:
     """The clock's round: a batch is claimed, each of it looked at by itself. How many steps were taken."""
-    return sum(_look(referral) for referral in transitions.claim_due(LOOKS_AT_ONCE))
+    claimed = transitions.claim_due(LOOKS_AT_ONCE)
+    delays = delays_on(clock.today()) if claimed else None
+    return sum(_look(referral, delays) for referral in claimed)
 
 
-def _look(referral: Referral) -> bool:
+def _look(referral: Referral, delays: Delays | None) -> bool:
     """One that fails comes back with its attempts counted, and holds up none of the others."""
     try:
-        return transitions.look(referral) is not None
+        return transitions.look(referral, delays=delays) is not None
     except transitions.Overtaken:
         return False  # someone acted in the meantime
     except Exception:

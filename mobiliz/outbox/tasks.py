@@ -11,7 +11,7 @@ BATCH = 50
 
 @shared_task
 def deliver_key(key: str) -> None:
-    found = Message.objects.with_key(key).values_list("pk", flat=True).first()
+    found = Message.objects.due(clock.now()).with_key(key).values_list("pk", flat=True).first()
     if found is not None:
         actions.deliver(found)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
 import django
@@ -14,7 +15,7 @@ from django.db import connection
 
 from mobiliz.simulation.parts import MOST_PARTS, Part, parts_of
 from mobiliz.simulation.scratch import scratch_database
-from mobiliz.simulation.year import AFTERWARDS, DAYS, Played, Year, play, whole
+from mobiliz.simulation.year import AFTERWARDS, DAYS, Played, Year, load_reference, play, whole
 
 SIDE_BY_SIDE_FROM = 2000  # referrals: below, a second process is not worth its start
 
@@ -34,9 +35,21 @@ def play_year(asked: Asked, processes: int | None = None) -> Year:
     """The same whatever the number of processes."""
     began = time.perf_counter()
     parts = parts_of(asked.referrals)
-    count = min(processes or usual_processes(asked.referrals), len(parts))
-    played = _side_by_side(asked, parts, count) if count > 1 else [_play_part(asked, part) for part in parts]
+    with _tables_made_once(asked, parts) as ready:
+        count = min(processes or usual_processes(asked.referrals), len(parts))
+        played = _side_by_side(ready, parts, count) if count > 1 else [_play_part(ready, part) for part in parts]
     return whole(played, asked.referrals, time.perf_counter() - began)
+
+
+@contextmanager
+def _tables_made_once(asked: Asked, parts: Sequence[Part]) -> Iterator[Asked]:
+    """Every part copies the tables of one database, which nobody writes to."""
+    if asked.like or len(parts) == 1:
+        yield asked
+        return
+    with scratch_database(purpose="_tables") as name:
+        load_reference()
+        yield replace(asked, like=name)
 
 
 def usual_processes(referrals: int) -> int:

@@ -18,14 +18,14 @@ class NotHere(Exception):
 
 
 @contextmanager
-def scratch_database(*, like: str = "") -> Iterator[str]:
+def scratch_database(*, like: str = "", purpose: str = "") -> Iterator[str]:
     """Everything inside reads and writes this database and no other. `like`: a database whose tables and reference
-    rows are copied, which is quicker than migrating."""
+    rows are copied, which is quicker than migrating. `purpose`: tells apart those that one process has at a time."""
     if settings.IS_PRODUCTION:
         raise NotHere("Une simulation ne tourne pas en production.")
     if connection.in_atomic_block:
         raise NotHere("Une simulation ne tourne pas dans une transaction : elle change de base de données.")
-    usual, name = connection.settings_dict["NAME"], f"{PREFIX}{os.getpid()}"
+    usual, name = connection.settings_dict["NAME"], f"{PREFIX}{os.getpid()}{purpose}"
     connection.close()  # a database is copied only while nobody uses it
     _administer(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)", _creation(name, like))
     # a crash of the machine may lose what nobody keeps

@@ -82,7 +82,7 @@ def across(played: Sequence[Played], referrals: int) -> Iterator[Violation]:
 def play(seed: int, referrals: int, *, part: Part = WHOLE, days: int = DAYS, afterwards: int = AFTERWARDS) -> Played:
     """On the database of now, which must be empty but for its reference rows. `referrals`: of the whole year."""
     with clock.moved_to(moment_at(FIRST_DAY, time_of_day(6))), _files_apart(), listening() as listener:
-        _load_reference()
+        load_reference()
         own = part.seed(seed)
         network = build(random.Random(f"network {own}"), referrals, part)
         faults = Faults(own, FIRST_DAY, days)
@@ -154,7 +154,7 @@ def _plan_garages(world: World, days: int) -> None:
     world.plan(moment_at(PAUSED_UNTIL, noon), lambda: change("away in August", Status.ACTIVE))
 
 
-def _load_reference() -> None:
+def load_reference() -> None:
     if not Commune.objects.exists():
         call_command("load_territory", verbosity=0, stdout=_Nowhere())
     if not Threshold.objects.exists():

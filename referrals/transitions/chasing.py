@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from mobiliz.accounts.actors import SYSTEM, Actor
 from mobiliz.lib import clock
-from referrals.clock import PARIS
+from referrals.clock import PARIS, Delays
 from referrals.delays import delays_on
 from referrals.models import Appointment, Assignment, IncidentKind, LogEntry, Referral
 from referrals.states import CHASED, State, Verb
 from referrals.steps import Due, Situation, Step, look_at, next_step
 from referrals.transitions.answering import lapse
-from referrals.transitions.core import Refused, begin, finish, locked, open_assignment
+from referrals.transitions.core import Refused, begin, finish, open_assignment
 from referrals.transitions.incidents import report_incident
 from referrals.transitions.quoting import expire_quote, latest_version
 
@@ -59,12 +59,15 @@ def report_given_up(referral: Referral, *, by: Actor) -> bool:
 
 
 @transaction.atomic
-def look(referral: Referral, *, by: Actor = SYSTEM) -> Step | None:
-    """Take the step that is due, if one is, and say when to look again; which step it was."""
-    fresh = locked(referral)
+def look(referral: Referral, *, by: Actor = SYSTEM, delays: Delays | None = None) -> Step | None:
+    """Take the step that is due, if one is, and say when to look again; which step it was. `delays`: of today, where
+    the caller has them."""
+    fresh = Referral.objects.lock_row(referral.pk)  # alone: most looks find nothing to do, and need no names
     if State(fresh.state) not in CHASED:
         return None
-    held, now, delays = open_assignment(fresh), clock.now(), delays_on(clock.today())
+    held, now, delays = open_assignment(fresh), clock.now(), delays or delays_on(clock.today())
+    if held is not None:
+        held.referral = fresh
     situation = situation_of(fresh, held)
     due = next_step(situation, delays, now)
     taken = due.step if due and due.at <= now else None
