@@ -22,7 +22,7 @@ from eligibility.facts import Benefit, Employment, Facts, Outcome, Proof, ProofK
 from eligibility.labels import PROOF_LABELS
 from eligibility.leaves import BadRule, IncomeBelowThreshold, Provable, Subject
 from eligibility.models import Assessment, Method, RuleSet, Threshold
-from eligibility.plain import Told, tell
+from eligibility.plain import Told, tell, tell_of_car
 from eligibility.rules import Decision
 from eligibility.wording import Reading, difference, read, what_would_change
 from mobiliz.accounts.models import Membership, Organisation
@@ -285,12 +285,22 @@ def would_change(assessment: Assessment) -> list[str]:
     return what_would_change(_decided_again(assessment))
 
 
-def told_to_person(assessment: Assessment) -> Told | None:
+def told_to_person(assessment: Assessment, *, awaits_car: bool = False) -> Told | None:
     """The answer in plain words, with what would change it: of its own facts and rules, as on its day; None of a person
     who was erased."""
     if assessment.is_erased:
         return None
-    return tell(_decided_again(assessment), is_granted=assessment.method == Method.REVIEW)
+    return tell(_decided_again(assessment), is_granted=assessment.method == Method.REVIEW, awaits_car=awaits_car)
+
+
+def told_of_car(assessment: Assessment) -> tuple[str, ...]:
+    """The answer of the rule for cars, in plain words; nothing of one that was erased."""
+    if assessment.is_erased:
+        return ()
+    found = obstacles_of(assessment)
+    asked, missing = [one.condition for one in found], [one.missing for one in found if one.missing]
+    is_granted = assessment.method == Method.REVIEW
+    return tell_of_car(Outcome(assessment.outcome), asked, missing, is_granted=is_granted)
 
 
 def proofs_of(assessment: Assessment) -> list[tuple[str, date]]:

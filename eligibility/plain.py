@@ -49,6 +49,7 @@ _ANSWERS: Mapping[Outcome, str] = {
     Outcome.NOT_ELIGIBLE: "Non, vous n’y avez pas droit pour le moment.",
     Outcome.NEEDS_REVIEW: "On ne sait pas encore : quelqu’un va regarder votre situation. Ce n’est pas un non.",
 }
+_BUT_THE_CAR = "Votre situation donne droit à une réparation à prix coûtant. Il reste à regarder la voiture."
 _GRANTED = "Un responsable du programme a regardé votre situation et vos papiers, et il a dit oui."
 _FACTS: Mapping[str, str] = {
     "birth_dates": "la date de naissance de chaque personne de votre foyer",
@@ -67,18 +68,33 @@ _UNSURE: Mapping[Reason, str] = {
 }
 
 
-def tell(decision: Decision, *, is_granted: bool = False) -> Told:
-    """What this answer means for the person; `is_granted`: somebody said yes where the computation could not."""
+def tell(decision: Decision, *, is_granted: bool = False, awaits_car: bool = False) -> Told:
+    """What this answer means for the person; `is_granted`: somebody said yes where the computation could not;
+    `awaits_car`: a yes for the household is not yet one for the car."""
+    yes = _BUT_THE_CAR if awaits_car else _ANSWERS[Outcome.ELIGIBLE]
     if is_granted:
-        return Told(_ANSWERS[Outcome.ELIGIBLE], (_GRANTED,))
+        return Told(yes, (_GRANTED,))
     found = list(decision.finding.deciding)
     why = [_sentence(_joined(_once(_why(one) for one in found))), *_once(_limit(one) for one in found)]
     return Told(
-        _ANSWERS[decision.outcome],
+        yes if decision.outcome is Outcome.ELIGIBLE else _ANSWERS[decision.outcome],
         tuple(one for one in why if one),
         tuple(_typeset(_change(one)) for one in pivotal(decision)),
         tuple(_typeset(one) for one in _once(_lacking(found))) if decision.finding.value is Value.UNKNOWN else (),
     )
+
+
+def tell_of_car(outcome: Outcome, asked: Iterable[str], missing: Iterable[str], *, is_granted: bool) -> tuple[str, ...]:
+    """What the answer about the car means; `asked`: the conditions that keep it from a yes; `missing`: in words."""
+    if outcome is Outcome.ELIGIBLE:
+        return ("Un responsable du programme l’a acceptée." if is_granted else "Elle entre dans la règle.",)
+    lacking = _once(missing)
+    if outcome is Outcome.NEEDS_REVIEW:
+        needed = (f"Il nous manque {_listed(lacking)}.",) if lacking else ()
+        return ("On ne sait pas encore si elle entre dans la règle.", *map(_typeset, needed))
+    conditions = " ; ".join(one[:1].lower() + one[1:].rstrip(".") for one in asked)
+    may = "Un responsable du programme peut l’accepter quand même : votre conseiller le lui demande."
+    return tuple(map(_typeset, ("Elle n’entre pas dans la règle.", f"Ce qui n’est pas rempli : {conditions}.", may)))
 
 
 def _why(finding: Finding) -> str:

@@ -287,6 +287,7 @@ class ReferralQuerySet(DeskQuestions):
     def for_explanation(self) -> Self:
         """With who follows the case, where they work and how to reach them; the assessment is read apart."""
         rows = self.select_related("beneficiary", "organisation__parent", "adviser__user")
+        rows = rows.select_related("vehicle_assessment__rule_set")
         return rows.defer("beneficiary__notes")
 
     def in_region(self, region: models.Model) -> Self:

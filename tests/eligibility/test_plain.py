@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eligibility.facts import Benefit, Employment, Facts, Outcome, Proof, ProofKind
-from eligibility.plain import tell
+from eligibility.plain import tell, tell_of_car
 from eligibility.rules import RuleSet, decide, parse
 from eligibility.thresholds import Threshold, Thresholds
 from eligibility.wording import enough_a_month
@@ -219,3 +219,50 @@ def test_so_many_euros_a_month_less_is_below_and_one_less_is_not(over):
 def test_every_outcome_has_its_answer():
     answers = {told(INCOME)[0], told(INCOME, **OVER)[0], told(INCOME, dwelling="student_alone")[0]}
     assert len(answers) == len(Outcome)
+
+
+KM, AGE = "La voiture a moins de 200 000 km.", "La voiture a 15 ans au plus."
+CARS = [
+    ("eligible", False, [], [], ["Elle entre dans la règle."]),
+    ("eligible", True, [KM], [], ["Un responsable du programme l’a acceptée."]),
+    (
+        "needs_review",
+        False,
+        [KM],
+        ["le kilométrage"],
+        ["On ne sait pas encore si elle entre dans la règle.", "Il nous manque le kilométrage."],
+    ),
+    ("needs_review", False, [KM], [], ["On ne sait pas encore si elle entre dans la règle."]),
+    (
+        "not_eligible",
+        False,
+        [KM, AGE],
+        [],
+        [
+            "Elle n’entre pas dans la règle.",
+            "Ce qui n’est pas rempli : la voiture a moins de 200 000 km ; la voiture a 15 ans au plus.",
+            "Un responsable du programme peut l’accepter quand même : votre conseiller le lui demande.",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("outcome", "is_granted", "asked", "missing", "said"), CARS)
+def test_what_the_person_reads_of_the_car(outcome, is_granted, asked, missing, said):
+    found = tell_of_car(Outcome(outcome), asked, missing, is_granted=is_granted)
+    assert [" ".join(one.split()) for one in found] == said
+
+
+@pytest.mark.parametrize(
+    ("income", "is_granted", "awaits_car", "answer"),
+    [
+        (14400, False, False, "Oui,"),
+        (14400, False, True, "Votre situation donne droit"),
+        (14400, True, True, "Votre situation donne droit"),
+        (24000, False, True, "Non,"),
+    ],
+)
+def test_a_yes_for_the_household_is_none_while_the_car_waits(income, is_granted, awaits_car, answer):
+    found = facts(annual_disposable_income_eur=Decimal(income))
+    decision = decide(found, RuleSet(1, parse(INCOME, "household"), 180), KNOWN, ON)
+    assert tell(decision, is_granted=is_granted, awaits_car=awaits_car).answer.startswith(answer)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from eligibility.assess import explanation, household_in_words, proofs_of, told_to_person
+from eligibility.assess import explanation, household_in_words, proofs_of, told_of_car, told_to_person
 from eligibility.models import Assessment, Method
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
@@ -65,7 +65,9 @@ def _sheet(referral: Referral, assessment: Assessment) -> dict[str, Any]:
         "person": referral.beneficiary,
         "assessment": assessment,
         "is_granted": assessment.method == Method.REVIEW,
-        "told": told_to_person(assessment),
+        "told": told_to_person(assessment, awaits_car=_awaits_car(referral)),
+        "car": referral.vehicle_assessment,
+        "car_told": told_of_car(referral.vehicle_assessment) if referral.vehicle_assessment else (),
         "then": _then(referral, assessment),
         "printed_at": clock.now(),
     }
@@ -83,9 +85,15 @@ def _then(referral: Referral, assessment: Assessment) -> list[str]:
             _("Un chiffre vous semble faux, ou votre situation change ? Votre conseiller refait le calcul."),
             _("Votre conseiller peut chercher une autre aide avec vous."),
         ]
+    if _awaits_car(referral):
+        return [_("Votre conseiller vous dit la réponse pour la voiture dès qu’il la connaît."), _quote()]
     if referral.state in (State.DRAFT, State.WAITING):
         return [_("Votre conseiller demande à un garage près de chez vous. Le garage vous appelle."), _quote()]
     return [_quote()]
+
+
+def _awaits_car(referral: Referral) -> bool:
+    return referral.vehicle_assessment is not None and not referral.vehicle_assessment.is_eligible
 
 
 def _quote() -> str:

@@ -81,7 +81,7 @@ def _undecided(referral: Referral) -> NextStep:
     return _draft_line(
         referral,
         title=_("Non éligible"),
-        sentence=_("Le foyer n’est pas en dessous du seuil : corrigez un chiffre, ou fermez le dossier."),
+        sentence=_("La règle n’est pas remplie : corrigez un chiffre, ou fermez le dossier."),
         label=_("Voir la réponse"),
         url=step_url(referral, "send"),
     )

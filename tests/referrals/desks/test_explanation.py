@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from eligibility.erasing import erase_assessments
 from mobiliz.lib.templatetags.mobiliz import day_fr
-from referrals import transitions
+from referrals import actions, transitions
 from tests.cast import actor, sign_in
 from tests.factories import journey
 from tests.factories.journey import fresh
@@ -159,3 +159,38 @@ def test_of_someone_erased_only_the_answer_is_left(as_adviser, adviser):
     assert "seule la réponse reste" in page
     assert "À remettre à la personne" not in page
     assert as_adviser.get(url(referral, "_sheet")).status_code == 404
+
+
+def with_car(referral, adviser, **known):
+    car = actions.VehicleInput(
+        **{
+            "make": "Renault",
+            "model": "Clio",
+            "first_registered_year": 2005,
+            "plate": "DA-123-BC",
+            "plate_format": "SIV",
+            **known,
+        }
+    )
+    fault = actions.FaultInput(complaint="Elle chauffe.", is_drivable=True, since="weeks")
+    actions.describe_vehicle(referral, vehicle=car, fault=fault, by=actor(adviser))
+
+
+CARS = [
+    ({"mileage_km": 100000}, "Oui, vous avez droit", "Elle entre dans la règle."),
+    ({"mileage_km": 300000}, "Il reste à regarder la voiture", "Elle n’entre pas dans la règle."),
+    ({"mileage_km": None}, "Il reste à regarder la voiture", "Il nous manque le kilométrage."),
+]
+
+
+@pytest.mark.parametrize(("known", "answer", "of_car"), CARS)
+def test_a_yes_is_not_told_while_the_car_waits(
+    as_adviser, adviser, known, answer, of_car, django_assert_max_num_queries
+):
+    referral = journey.assessed(adviser)
+    with_car(referral, adviser, **known)
+    with django_assert_max_num_queries(12):
+        computed, handed = parts(as_adviser.get(url(referral)))
+    assert answer in handed
+    assert of_car in handed.split("Et votre voiture ?")[1]
+    assert "Lire la règle pour les voitures, version 3" in computed
