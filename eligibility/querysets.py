@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -64,6 +64,11 @@ class RuleSetQuerySet(models.QuerySet):
     def being_written(self) -> Self:
         """Drafts and proposals."""
         return self.filter(status__in=["draft", "proposed"])
+
+    def just_drafted_by(self, membership: Membership | None) -> Self:
+        """Drafts of this person, not a minute old."""
+        since = clock.now() - timedelta(minutes=1)
+        return self.filter(status="draft", drafted_by=membership, drafted_at__gte=since)
 
     def proposed(self) -> Self:
         return self.filter(status="proposed")

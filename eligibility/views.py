@@ -24,7 +24,7 @@ from mobiliz.lib.paging import Order, paged
 from mobiliz.lib.refusals import Refused
 
 PAGE = "eligibility/rule_set.html"
-READERS = (Order("structure", gettext_lazy("Structure"), "organisation__name", empty=""),)
+READERS = (Order("structure", gettext_lazy("Structure"), "organisation__search_name", empty=""),)
 
 
 @login_not_required

@@ -61,5 +61,9 @@ def new_version(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("Choisissez une règle de la liste."))
         return redirect("rule_sets")
     offer, subject = form.cleaned_data["offer"], Subject(form.cleaned_data["subject"])
-    draft = actions.draft_rule_set(offer, subject, by=request.actor)
+    draft = RuleSet.objects.of_offer(offer.pk, subject).just_drafted_by(request.actor.membership).first()
+    if draft is not None:  # the button was pressed twice
+        messages.info(request, _("Vous venez d’ouvrir cette version : la voici."))
+    else:
+        draft = actions.draft_rule_set(offer, subject, by=request.actor)
     return redirect("edit_rule_set", uid=draft.uid)

@@ -54,7 +54,7 @@ def status_of(rule_set):
 
 
 # --- the list ---------------------------------------------------------------------------------------------
-def test_the_list_tells_what_is_in_force_announced_written_and_over(as_pilot, pilot, second_pilot):
+def test_the_list_tells_what_is_in_force_announced_written_and_over(as_pilot, as_second, pilot, second_pilot):
     ruling.approved(pilot, second_pilot)
     ruling.proposed(second_pilot, ruling.RSA, on=clock.today() + timedelta(days=40))
     actions.discard_draft(ruling.draft(pilot), by=actor(pilot))
@@ -62,7 +62,8 @@ def test_the_list_tells_what_is_in_force_announced_written_and_over(as_pilot, pi
     order = ["En vigueur", "Version 1", "Annoncées", "Version 2", "En cours d’écriture", "Version 3", "Version 4"]
     at = [page.index(one) for one in order]
     assert at == sorted(at)
-    assert "à approuver par un autre pilote" in page
+    assert "à approuver : vous le pouvez" in page
+    assert "à approuver par un autre pilote" in text_of(as_second.get(LIST))
     assert second_pilot.user.get_full_name() in page
     assert "2 versions plus anciennes" in page  # of the rules for cars
 
@@ -84,6 +85,15 @@ def test_a_new_version_is_a_copy_of_what_is_in_force(as_pilot):
     assert response.url == reverse("edit_rule_set", args=[draft.uid])
     assert (draft.subject, draft.version) == ("vehicle", 4)
     assert draft.definition == RuleSet.objects.of_offer(REPAIR, "vehicle").get(version=3).definition
+
+
+def test_a_version_that_was_asked_for_twice_is_opened_once_and_told(as_pilot):
+    asked = {"offer": REPAIR, "subject": "vehicle"}
+    first, second = (as_pilot.post(reverse("new_rule_set"), asked) for _twice in range(2))
+    assert first.url == second.url
+    assert "Vous venez d’ouvrir cette version" in text_of(as_pilot.get(second.url))
+    with clock.moved_to(clock.now() + timedelta(minutes=2)):
+        assert as_pilot.post(reverse("new_rule_set"), asked).url != first.url
 
 
 @pytest.mark.parametrize("typed", [{"offer": "nothing", "subject": "household"}, {"offer": REPAIR, "subject": "x"}])
