@@ -26,7 +26,7 @@ def trial(request: HttpRequest, uid: UUID) -> HttpResponse:
     draft = get_visible_or_404(RuleSet.objects.for_page(), request.actor, uid)
     require(request.actor.can(Permission.DRAFT_RULES))
     if request.method != "POST":
-        return _show(request, draft, TrialForm())
+        return _show(request, draft)
     form = TrialForm(request.POST)
     if form.is_valid():
         try:
@@ -38,7 +38,7 @@ def trial(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _show(request, draft, form, status=422)
 
 
-def _show(request: HttpRequest, draft: RuleSet, form: TrialForm, status: int = 200) -> HttpResponse:
+def _show(request: HttpRequest, draft: RuleSet, form: TrialForm | None = None, status: int = 200) -> HttpResponse:
     return page(request, "eligibility/trial.html", trial_of(draft, form), status=status)
 
 
@@ -50,13 +50,15 @@ def trial_of(draft: RuleSet, form: TrialForm | None = None) -> dict[str, Any]:
         "trial": latest,
         "is_of_before": bool(latest and latest.digest != draft.digest),
         "report": _in_words(latest.report) if latest and latest.report else None,
-        "trial_form": form or TrialForm(),
+        "trial_form": form or TrialForm(initial={"since": latest.since} if latest else None),
         "can_be_tried": draft.status in (Status.DRAFT, Status.PROPOSED),
     }
 
 
 def _in_words(report: dict[str, Any]) -> dict[str, Any]:
     """The report with its codes as people read them."""
+    if not report["total"]:
+        return report
     unknown = report["unknown"]
     return report | {
         "crossed": [
@@ -82,7 +84,8 @@ def _flip(flip: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answer(answer: dict[str, Any], missing: list[str] | None = None) -> dict[str, Any]:
-    sentences = [str(REASON_SENTENCES[Reason(code)]) for code in answer["reasons"]]
+    # what to do about it is for whoever assesses: the first sentence says why
+    sentences = [REASON_SENTENCES[Reason(code)].partition(". ")[0].rstrip(".") + "." for code in answer["reasons"]]
     return {
         "label": OUTCOME_LABELS[Outcome(answer["outcome"])],
         "reasons": sentences,

@@ -60,6 +60,8 @@ def test_the_report_says_in_french_what_changes_and_what_was_never_asked(client,
     assert "2 réponses changent sur 2" in shown
     assert "hx-get" not in shown.split('id="essai"')[1]
     assert "La personne reçoit un minimum social." in shown
+    assert "Vous pouvez envoyer" not in shown
+    assert f'value="{clock.today() - timedelta(days=30):%d/%m/%Y}"' in shown
     assert "Les minima sociaux reçus : 1 cas" in shown
     assert structure.name in shown
     assert structure.commune.department.region.name in shown
@@ -73,6 +75,14 @@ def test_a_draft_changed_since_says_that_it_is_to_be_tried_again(client, address
     assert "a changé depuis" not in text(client.get(address))
     Trial.objects.update(digest="other")
     assert "Le brouillon a changé depuis cet essai" in text(client.get(address))
+
+
+def test_where_there_was_nothing_to_try_it_says_so(client, address, draft, pilot):
+    client.post(address, typed(clock.today()))
+    tasks.run_trials()
+    assert "Aucun cas n’a été évalué depuis ce jour" in text(client.get(address))
+    ruling.tried(draft, pilot)
+    assert "Aucun cas n’a été évalué depuis ce jour" in text(client.get(address))
 
 
 @pytest.mark.parametrize(
