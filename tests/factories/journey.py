@@ -4,7 +4,7 @@ Each step takes memberships of the cast and stands on the step before it. Steps 
 the Referral, later ones the Assignment.
 """
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from eligibility.models import Threshold
@@ -254,7 +254,12 @@ def fresh(row):
 
 def days_ago(days: int):
     """`with days_ago(3): sent(...)`: what was done then."""
-    return clock.moved_to(clock.now() - timedelta(days=days))
+    return clock.moved_to(days_on(-days))
+
+
+def days_on(days: int) -> datetime:
+    """So many days from now by the calendar, at the same hour on the wall, whatever the clock does in between."""
+    return clock.now().astimezone(clock.PARIS) + timedelta(days=days)
 
 
 def identity(referral: Referral, **changes) -> IdentityInput:

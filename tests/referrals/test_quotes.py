@@ -65,15 +65,15 @@ def test_no_quote_on_an_expired_assessment(adviser, workshop):
 
 def test_a_quote_may_be_issued_on_the_last_day_of_the_assessment(adviser, workshop):
     assignment = journey.accepted(adviser, workshop)
-    with clock.moved_to(clock.now() + timedelta(days=180)):
+    with clock.moved_to(journey.days_on(180)):
         assert _issue(assignment, workshop).number == 1
 
 
 def test_later_expiry_stops_neither_answer_nor_a_new_version(adviser, workshop):
     assignment = journey.accepted(adviser, workshop)
-    with clock.moved_to(clock.now() + timedelta(days=179)):
+    with clock.moved_to(journey.days_on(179)):
         _issue(assignment, workshop)
-    with clock.moved_to(clock.now() + timedelta(days=185)):
+    with clock.moved_to(journey.days_on(185)):
         by = actor(workshop)
         version = transitions.supersede_quote(assignment, lines=journey.LINES, replaces=1, by=by)
         assert version.number == 2
@@ -171,7 +171,7 @@ def test_the_day_of_an_answer_lies_between_quote_and_today(adviser, workshop, da
 
 def test_an_expired_quote_is_not_accepted(adviser, workshop):
     assignment = journey.quoted(adviser, workshop)
-    with clock.moved_to(clock.now() + timedelta(days=40)), pytest.raises(Refused, match="n’était plus valable"):
+    with clock.moved_to(journey.days_on(40)), pytest.raises(Refused, match="n’était plus valable"):
         _accept(assignment, workshop, clock.today())
 
 

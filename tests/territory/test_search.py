@@ -81,9 +81,9 @@ def test_suggestions_are_for_people_who_signed_in(client, db):
     assert client.get("/communes/", {"q": "st etienne"}).status_code == 302
 
 
-def test_suggestions_are_a_fragment_of_radio_buttons(client, stranger, django_assert_num_queries):
-    client.force_login(stranger)
-    with django_assert_num_queries(3):  # session, user, communes
+def test_suggestions_are_a_fragment_of_radio_buttons(client, adviser, django_assert_num_queries):
+    client.force_login(adviser.user)
+    with django_assert_num_queries(3):  # session, who works and as what, communes
         response = client.get("/communes/", {"q": "st etienne"})
     text = response.content.decode()
     assert 'name="commune_code" value="42218"' in text

@@ -203,5 +203,5 @@ def test_a_dossier_reassessed_later_keeps_a_benefit_still_received(as_adviser, d
     in_force(any_of(ruling.INCOME, ruling.RSA))
     first = answer(as_adviser, draft, **RICH, **{"situation-minimum_benefits": "rsa"})
     assert first.facts["minimum_benefits"] == {"rsa": None}
-    with clock.moved_to(clock.now() + timedelta(days=30)):
+    with clock.moved_to(journey.days_on(30)):
         assert answer(as_adviser, draft, **RICH, **{"situation-minimum_benefits": "rsa"}).outcome == "eligible"
