@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from eligibility import actions, notifications
 from eligibility.assess import compared, reading_of
 from eligibility.forms import SendBackForm
-from eligibility.models import Acknowledgement, RuleSet, Status, Trial
+from eligibility.models import Acknowledgement, RuleSet, Status
+from eligibility.trial_views import trial_of
 from mobiliz.accounts.roles import Permission
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from mobiliz.lib.paging import Order, paged
@@ -55,9 +56,8 @@ def _show(
 def _for_pilots(request: HttpRequest, seen: RuleSet) -> dict[str, Any]:
     if seen.status in (Status.DRAFT, Status.PROPOSED):
         is_own = seen.drafted_by is not None and seen.drafted_by.user_id == request.actor.user.pk
-        trial = Trial.objects.of_rule(seen).of_digest(seen.digest).done().first()
         frozen = actions.frozen_on(seen, seen.in_force_from) if seen.in_force_from else None
-        return {"is_pilot": True, "is_open": True, "is_own": is_own, "trial": trial, "frozen": frozen}
+        return trial_of(seen) | {"is_pilot": True, "is_open": True, "is_own": is_own, "frozen": frozen}
     if not seen.is_approved or seen.is_historic:
         return {"is_pilot": True}
     readers = paged(request, notifications.who_reads(seen), READERS)

@@ -108,15 +108,23 @@ def test_from_the_draft_to_the_rule_by_its_pages(as_pilot, as_second, pilot):
     response = press(as_pilot, "propose", draft)
     assert response.status_code == 409
     assert "Essayez d’abord ce brouillon" in text_of(response)
+    assert "Il faut l’essayer" in text_of(response)
     ruling.tried(draft, pilot)
+    assert "Il faut l’essayer" not in read(as_pilot, draft)
     assert press(as_pilot, "propose", draft).status_code == 302
     page = read(as_second, draft)
     assert "À vous de décider" in page
     assert pilot.user.get_full_name() in page
     assert "Nouvelle condition\xa0: la personne reçoit le RSA." in page
-    assert "Essayé sur 0 cas passés" in page
+    assert "Aucun cas n’a été évalué depuis ce jour" in page
     assert press(as_second, "approve", draft).status_code == 302
     assert status_of(draft) == Status.APPROVED
+
+
+def test_the_page_of_a_draft_asks_the_database_little(as_pilot, pilot, django_assert_max_num_queries):
+    draft = ruling.proposed(pilot)
+    with django_assert_max_num_queries(12):
+        read(as_pilot, draft)
 
 
 def test_nobody_is_offered_to_approve_their_own_and_nobody_can(as_pilot, pilot):

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
-from eligibility import actions
+from eligibility import actions, trials
 from eligibility.actions import DraftInput
-from eligibility.models import RuleSet, Subject, Trial, TrialStatus
+from eligibility.models import RuleSet, Subject, Trial
 from mobiliz.lib import clock
 from mobiliz.programme.models import REPAIR, Offer
 from tests.cast import actor
@@ -32,10 +32,10 @@ def written(pilot: Any, definition: Any = EITHER, *, on: date | None = None, **m
 
 
 def tried(rule_set: RuleSet, pilot: Any) -> Trial:
-    """As a worker leaves it, with nothing to count."""
+    """By the worker, on whatever was assessed in a year."""
     trial = actions.ask_for_trial(rule_set, since=clock.today() - timedelta(days=365), by=actor(pilot))
-    trial.status, trial.report, trial.ended_at = TrialStatus.DONE, {"total": 0}, clock.now()
-    trial.save()
+    trials.run_next()
+    trial.refresh_from_db()
     return trial
 
 
