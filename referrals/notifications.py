@@ -128,7 +128,7 @@ def _write_to(
 ) -> None:
     """With a link made for this very message."""
     url = links.url_of(links.make(assignment, holder))
-    referral = assignment.referral
+    referral = _with_adviser(assignment.referral)
     department = assignment.garage.commune.department_id
     _post(
         template,
@@ -181,6 +181,13 @@ def case_in_words(referral: Referral) -> str:
         return _("Dossier %(number)s") % {"number": referral.spoken_number}
     car = f"{referral.vehicle.make} {referral.vehicle.model}"
     return _("Dossier %(number)s (%(car)s)") % {"number": referral.spoken_number, "car": car}
+
+
+def _with_adviser(referral: Referral) -> Referral:
+    """Name and telephone number of whoever follows it, in one question."""
+    if referral.adviser_id is not None and not Referral.adviser.is_cached(referral):
+        referral.adviser = Membership.objects.select_related("user").get(pk=referral.adviser_id)
+    return referral
 
 
 def _sender(referral: Referral) -> str:

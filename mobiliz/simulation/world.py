@@ -181,7 +181,9 @@ class World:
 
     @staticmethod
     def assignment(pk: int) -> Assignment:
-        return Assignment.objects.select_related("referral__organisation", "garage__commune").get(pk=pk)
+        """As pages and links load them, with the names that messages say."""
+        names = ("referral__organisation", "referral__vehicle", "referral__adviser__user", "garage__commune")
+        return Assignment.objects.select_related(*names).get(pk=pk)
 
 
 def _told(pk: int | None) -> str:

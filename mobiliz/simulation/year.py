@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import tempfile
 from collections import Counter
@@ -38,6 +39,7 @@ FIRST_DAY = date(2026, 1, 5)
 DAYS = 365
 AFTERWARDS = 75  # so that what was begun last can end
 CHECKED_EVERY_WEEK = 2000  # referrals: the questions read everything, and a large year asks them each month
+COLLECTED_AFTER = 100_000  # objects
 LEAVES_FROM, CLOSES_ON = 130, 165  # days after the first
 APART = "moitiés_séparées"
 ACROSS = {APART: "Aucun garage, aucune personne n’est dans deux moitiés d’une année."}  # of all parts together
@@ -81,7 +83,8 @@ def across(played: Sequence[Played], referrals: int) -> Iterator[Violation]:
 
 def play(seed: int, referrals: int, *, part: Part = WHOLE, days: int = DAYS, afterwards: int = AFTERWARDS) -> Played:
     """On the database of now, which must be empty but for its reference rows. `referrals`: of the whole year."""
-    with clock.moved_to(moment_at(FIRST_DAY, time_of_day(6))), _files_apart(), listening() as listener:
+    moved = clock.moved_to(moment_at(FIRST_DAY, time_of_day(6)))
+    with moved, _files_apart(), _rarely_collecting(), listening() as listener:
         load_reference()
         own = part.seed(seed)
         network = build(random.Random(f"network {own}"), referrals, part)
@@ -169,3 +172,17 @@ class _Nowhere:
 def _files_apart() -> Iterator[None]:
     with tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder):
         yield
+
+
+@contextmanager
+def _rarely_collecting() -> Iterator[None]:
+    """What Django is made of stays for the whole year, and what an act makes goes without being looked for."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
