@@ -181,14 +181,14 @@ def test_the_preview_says_what_remains_to_be_asked_and_what_would_change(as_advi
         **{"situation-minimum_benefits": "none", "situation-employment": "student"},
     )
     said = text_of(as_adviser.post(preview, no)).replace("\u00a0", " ").replace("\u202f", " ")
-    assert "avec 12 € de moins par mois" in said
+    assert "avec 13 € de moins par mois" in said
     assert "si la personne reçoit le RSA" in said
 
 
 def test_a_stored_no_says_what_would_change_it(as_adviser, draft):
     answer(as_adviser, draft, income_eur="15 600")
     page = text_of(as_adviser.get(step(draft))).replace("\u00a0", " ")
-    assert "avec 12 € de moins par mois" in page
+    assert "avec 13 € de moins par mois" in page
 
 
 def test_the_rule_changes_between_form_and_submit(as_adviser, draft, pilot, in_force):
