@@ -218,8 +218,15 @@ class AssessmentQuerySet(models.QuerySet):
         """So many of these, whichever."""
         return self.filter(pk__in=list(self.order_by("?").values_list("pk", flat=True)[:count]))
 
-    def for_replay(self) -> Self:
-        return self.with_rules().defer("decision_note").order_by("pk")
+    def keys_after(self, key: int, count: int) -> list[int]:
+        return list(self.filter(pk__gt=key).order_by("pk").values_list("pk", flat=True)[:count])
+
+    def for_replay(self, keys: Sequence[int]) -> Self:
+        return self.filter(pk__in=keys).with_rules().defer("decision_note").order_by("pk")
+
+    def unread(self) -> Self:
+        """With nothing unsealed before it is asked for."""
+        return self.defer("facts", "trace", "decision_note")
 
     def with_rules(self) -> Self:
         return self.select_related("rule_set", "threshold")

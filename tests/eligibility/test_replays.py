@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
@@ -85,6 +86,24 @@ def test_what_cannot_be_read_any_more_is_named_with_the_fault_and_stops_no_other
         "Évaluations rejouées : 2 à l’identique, 1 différentes ; 0 effacées, passées.",
     ]
     assert status == 1
+
+
+def test_what_no_key_opens_is_named_and_stops_no_other(structure, settings):
+    key = settings.FIELD_ENCRYPTION_KEYS[0]
+    for _ in range(2):
+        assessed(ALONE, structure)
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    lost = assessed(RICH, structure)
+    settings.FIELD_ENCRYPTION_KEYS = [key]
+    assessed(ALONE, structure)
+    lines, status = said()
+    assert lines == [
+        f"différente : {lost.uid} (InvalidToken)",
+        "Évaluations rejouées : 3 à l’identique, 1 différentes ; 0 effacées, passées.",
+    ]
+    assert status == 1
+    assert tasks.replay_a_sample() == 1
+    assert Drift.objects.get().fault == "InvalidToken"
 
 
 def test_a_threshold_corrected_behind_its_back_is_a_drift(structure):

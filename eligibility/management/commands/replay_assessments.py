@@ -14,8 +14,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from eligibility.models import Assessment
 from eligibility.replays import Came, replay_each
 
-CHUNK = 500
-
 
 class Command(BaseCommand):
     help = "Recalcule les évaluations passées et dit lesquelles ne donnent plus la même réponse."
@@ -29,7 +27,7 @@ class Command(BaseCommand):
         if sample is not None:
             rows = rows.at_random(sample)
         counts: Counter[Came] = Counter()
-        for one in replay_each(rows.for_replay().iterator(chunk_size=CHUNK)):
+        for one in replay_each(rows):
             counts[one.came] += 1
             if one.came is Came.DIFFERENT:
                 self.stdout.write(f"différente : {one.assessment.uid}{f' ({one.fault})' if one.fault else ''}")
