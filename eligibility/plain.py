@@ -51,6 +51,7 @@ _ANSWERS: Mapping[Outcome, str] = {
 }
 _BUT_THE_CAR = "Votre situation donne droit à une réparation à prix coûtant. Il reste à regarder la voiture."
 _GRANTED = "Un responsable du programme a regardé votre situation et vos papiers, et il a dit oui."
+_REFUSED = "Un responsable du programme a regardé votre situation et vos papiers, et il a dit non."
 _FACTS: Mapping[str, str] = {
     "birth_dates": "la date de naissance de chaque personne de votre foyer",
     "annual_disposable_income_eur": "le revenu de votre foyer",
@@ -82,6 +83,11 @@ def tell(decision: Decision, *, is_granted: bool = False, awaits_car: bool = Fal
         tuple(_typeset(_change(one)) for one in pivotal(decision)),
         tuple(_typeset(one) for one in _once(_lacking(found))) if decision.finding.value is Value.UNKNOWN else (),
     )
+
+
+def tell_refusal() -> Told:
+    """Somebody said no where the computation could not answer."""
+    return Told(_ANSWERS[Outcome.NOT_ELIGIBLE], (_REFUSED,))
 
 
 def tell_of_car(outcome: Outcome, asked: Iterable[str], missing: Iterable[str], *, is_granted: bool) -> tuple[str, ...]:

@@ -24,6 +24,11 @@ def ends_soon(state: str, valid_until: date | None, today: date) -> bool:
     return today <= valid_until <= last_told(today)
 
 
+def is_over(state: str, valid_until: date | None, today: date) -> bool:
+    """Whether no quote can be issued on it any more; once there is one, its end changes nothing."""
+    return State(state) in RENEWABLE and valid_until is not None and valid_until < today
+
+
 def last_told(today: date) -> date:
     """The latest end of which one hears today."""
     return today + timedelta(days=TOLD_DAYS)

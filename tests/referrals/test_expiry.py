@@ -15,7 +15,7 @@ from mobiliz.outbox.models import Message
 from referrals import transitions
 from referrals.clock import moment_at, next_working_day
 from referrals.desks.next_steps import Urgency, next_step
-from referrals.expiry import RENEWABLE, TOLD_DAYS, ends_soon, is_to_be_told
+from referrals.expiry import RENEWABLE, TOLD_DAYS, ends_soon, is_over, is_to_be_told
 from referrals.models import Referral
 from referrals.states import State
 from referrals.tasks import tell_of_expiring_answers
@@ -80,6 +80,14 @@ def test_the_last_days_are_fifteen_with_the_last_and_only_before_a_quote(state, 
     today = date(2026, 6, 10)
     soon = ends_soon(state, today + timedelta(days=days), today)
     assert soon == (state in RENEWABLE and 0 <= days <= TOLD_DAYS)
+
+
+@given(state=st.sampled_from(State), days=st.integers(-400, 400))
+def test_never_over_and_ending_at_once(state, days):
+    today = date(2026, 6, 10)
+    until = today + timedelta(days=days)
+    assert is_over(state, until, today) == (state in RENEWABLE and days < 0)
+    assert not (is_over(state, until, today) and ends_soon(state, until, today))
 
 
 @given(until=st.dates(date(2026, 2, 1), date(2028, 1, 1)))

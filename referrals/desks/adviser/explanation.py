@@ -7,16 +7,27 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from eligibility.assess import explanation, household_in_words, proofs_of, told_of_car, told_to_person
 from eligibility.models import Assessment, Method
+from eligibility.plain import Told, tell_refusal
 from mobiliz.accounts.actors import Actor
 from mobiliz.lib import clock
 from mobiliz.lib.pages import get_visible_or_404, page, require
 from referrals import permissions
+from referrals.expiry import is_over
 from referrals.models import Referral
-from referrals.states import State
+from referrals.states import Outcome, State
+
+# Once a quote is there, what comes next no longer depends on the answer
+_LATER = {
+    State.QUOTED: gettext_lazy("Lisez le devis du garage avec votre conseiller, puis dites oui ou non."),
+    State.AGREED: gettext_lazy("Le garage répare la voiture, puis vous appelle."),
+    State.COMPLETED: gettext_lazy("La réparation est faite. Pour une autre panne, appelez votre conseiller."),
+    State.CLOSED: gettext_lazy("Ce dossier est fermé. Pour le reprendre, appelez votre conseiller."),
+}
 
 
 @require_safe
@@ -65,7 +76,10 @@ def _sheet(referral: Referral, assessment: Assessment) -> dict[str, Any]:
         "person": referral.beneficiary,
         "assessment": assessment,
         "is_granted": assessment.method == Method.REVIEW,
-        "told": told_to_person(assessment, awaits_car=_awaits_car(referral)),
+        "is_over": _is_over(referral, assessment),
+        "is_kept": referral.state in (State.QUOTED, State.AGREED, State.COMPLETED),
+        "has_passed": assessment.valid_until is not None and assessment.valid_until < clock.today(),
+        "told": _told(referral, assessment),
         "car": referral.vehicle_assessment,
         "car_told": told_of_car(referral.vehicle_assessment) if referral.vehicle_assessment else (),
         "then": _then(referral, assessment),
@@ -73,8 +87,18 @@ def _sheet(referral: Referral, assessment: Assessment) -> dict[str, Any]:
     }
 
 
+def _told(referral: Referral, assessment: Assessment) -> Told | None:
+    """A pilot's no closes the case and makes no assessment: the last one still waits for an answer."""
+    is_refused = referral.state == State.CLOSED and referral.outcome == Outcome.NOT_ELIGIBLE
+    if is_refused and assessment.outcome == "needs_review":
+        return tell_refusal()
+    return told_to_person(assessment, awaits_car=_awaits_car(referral))
+
+
 def _then(referral: Referral, assessment: Assessment) -> list[str]:
     """What happens next, and what the person does."""
+    if referral.state in _LATER:
+        return [str(_LATER[State(referral.state)])]
     if assessment.outcome == "needs_review":
         return [
             _("Vous n’avez rien à payer et rien à signer."),
@@ -85,11 +109,17 @@ def _then(referral: Referral, assessment: Assessment) -> list[str]:
             _("Un chiffre vous semble faux, ou votre situation change ? Votre conseiller refait le calcul."),
             _("Votre conseiller peut chercher une autre aide avec vous."),
         ]
+    if _is_over(referral, assessment):
+        return [_("Votre conseiller refait le calcul avec vous."), _quote()]
     if _awaits_car(referral):
         return [_("Votre conseiller vous dit la réponse pour la voiture dès qu’il la connaît."), _quote()]
     if referral.state in (State.DRAFT, State.WAITING):
         return [_("Votre conseiller demande à un garage près de chez vous. Le garage vous appelle."), _quote()]
     return [_quote()]
+
+
+def _is_over(referral: Referral, assessment: Assessment) -> bool:
+    return is_over(referral.state, assessment.valid_until, clock.today())
 
 
 def _awaits_car(referral: Referral) -> bool:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from eligibility.assess import Asked, NoRuleInForce, asked_by, explanation, preview, would_change
+from eligibility.assess import Asked, NoRuleInForce, asked_by, explanation, is_usable, preview, would_change
 from eligibility.explain import explain
 from eligibility.labels import FACT_LABELS
 from eligibility.models import Assessment
@@ -144,6 +144,7 @@ def verdict_of(assessment: Assessment) -> dict[str, Any]:
         "outcome": assessment.outcome,
         "lines": explanation(assessment),
         "valid_until": assessment.valid_until,
+        "is_over": assessment.is_eligible and not is_usable(assessment, clock.today()),
         "changes": would_change(assessment),
         "note": assessment.decision_note,
         "by": assessment.made_by if assessment.decision_note else None,

@@ -1,7 +1,7 @@
 """Why this answer: the computation with its sources, the answers before it, and a sheet in plain words."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from eligibility.erasing import erase_assessments
+from mobiliz.lib import clock
 from mobiliz.lib.templatetags.mobiliz import day_fr
 from referrals import actions, transitions
 from tests.cast import actor, sign_in
@@ -194,3 +195,52 @@ def test_a_yes_is_not_told_while_the_car_waits(
     assert answer in handed
     assert of_car in handed.split("Et votre voiture ?")[1]
     assert "Lire la règle pour les voitures, version 3" in computed
+
+
+@pytest.mark.parametrize(
+    ("reach", "days", "said"),
+    [
+        ("accepted", 0, "Oui, vous avez droit"),  # the last day counts
+        ("accepted", 1, "La réponse était oui jusqu’au"),
+        ("quoted", 1, "Votre devis a été fait à temps"),  # its later end stops neither answer nor repair
+    ],
+)
+def test_a_yes_that_has_ended_is_not_told_as_a_yes(adviser, workshop, reach, days, said):
+    referral = getattr(journey, reach)(adviser, workshop).referral
+    day = referral.assessment.valid_until + timedelta(days=days)
+    with clock.moved_to(datetime(day.year, day.month, day.day, 9, tzinfo=UTC)):
+        as_adviser = sign_in(Client(), adviser)
+        computed, handed = parts(as_adviser.get(url(referral)))
+        case = plain(as_adviser.get(reverse("referral_case", args=[referral.uid])))
+    assert said in handed
+    assert ("expirée" in computed) == said.startswith("La réponse était")
+    assert ("L’évaluation valait jusqu’au" in case) == bool(days)
+
+
+@pytest.mark.parametrize(
+    ("reach", "said"),
+    [
+        ("sent", "Votre conseiller demande à un garage"),
+        ("accepted", "Le garage vous donne un devis gratuit"),
+        ("quoted", "Lisez le devis du garage"),
+        ("agreed", "Le garage répare la voiture"),
+    ],
+)
+def test_what_happens_next_is_where_the_case_stands(as_adviser, adviser, workshop, garage, reach, said):
+    held = getattr(journey, reach)(adviser, garage if reach == "sent" else workshop)
+    alone = plain(as_adviser.get(url(held.referral, "_sheet")))
+    assert f"Et maintenant ? {said}" in alone
+
+
+def test_of_a_closed_case_the_sheet_promises_nothing(as_adviser, adviser, garage):
+    referral = journey.sent(adviser, garage).referral
+    transitions.withdraw(referral, reason="other", by=actor(adviser))
+    assert "Et maintenant ? Ce dossier est fermé." in plain(as_adviser.get(url(referral, "_sheet")))
+
+
+def test_a_pilots_no_is_told_as_a_no(as_adviser, adviser, pilot):
+    referral = journey.refused(adviser, pilot, why="Logé par ses parents")
+    alone = plain(as_adviser.get(url(referral, "_sheet")))
+    assert "Non, vous n’y avez pas droit pour le moment." in alone
+    assert "a regardé votre situation et vos papiers, et il a dit non" in alone
+    assert "On ne sait pas encore" not in alone
