@@ -71,6 +71,7 @@ def _assessment_of(referral: Referral, actor: Actor) -> Assessment:
 
 
 def _sheet(referral: Referral, assessment: Assessment) -> dict[str, Any]:
+    car = referral.vehicle_assessment
     return {
         "referral": referral,
         "person": referral.beneficiary,
@@ -80,8 +81,8 @@ def _sheet(referral: Referral, assessment: Assessment) -> dict[str, Any]:
         "is_kept": referral.state in (State.QUOTED, State.AGREED, State.COMPLETED),
         "has_passed": assessment.valid_until is not None and assessment.valid_until < clock.today(),
         "told": _told(referral, assessment),
-        "car": referral.vehicle_assessment,
-        "car_told": told_of_car(referral.vehicle_assessment) if referral.vehicle_assessment else (),
+        "car": car,
+        "car_told": () if car is None or _is_closed_by_a_no(referral) else told_of_car(car),
         "then": _then(referral, assessment),
         "printed_at": clock.now(),
     }
@@ -89,10 +90,13 @@ def _sheet(referral: Referral, assessment: Assessment) -> dict[str, Any]:
 
 def _told(referral: Referral, assessment: Assessment) -> Told | None:
     """A pilot's no closes the case and makes no assessment: the last one still waits for an answer."""
-    is_refused = referral.state == State.CLOSED and referral.outcome == Outcome.NOT_ELIGIBLE
-    if is_refused and assessment.outcome == "needs_review":
+    if _is_closed_by_a_no(referral) and (assessment.outcome == "needs_review" or _awaits_car(referral)):
         return tell_refusal()
     return told_to_person(assessment, awaits_car=_awaits_car(referral))
+
+
+def _is_closed_by_a_no(referral: Referral) -> bool:
+    return referral.state == State.CLOSED and referral.outcome == Outcome.NOT_ELIGIBLE
 
 
 def _then(referral: Referral, assessment: Assessment) -> list[str]:

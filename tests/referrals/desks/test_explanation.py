@@ -244,3 +244,13 @@ def test_a_pilots_no_is_told_as_a_no(as_adviser, adviser, pilot):
     assert "Non, vous n’y avez pas droit pour le moment." in alone
     assert "a regardé votre situation et vos papiers, et il a dit non" in alone
     assert "On ne sait pas encore" not in alone
+
+
+def test_a_pilots_no_to_the_car_is_told_as_a_no_too(as_adviser, adviser, pilot):
+    referral = journey.assessed(adviser)
+    with_car(referral, adviser, mileage_km=300000)
+    transitions.send_for_review(referral, by=actor(adviser))
+    transitions.refuse_review(fresh(referral), why="Trop usée", by=actor(pilot))
+    alone = plain(as_adviser.get(url(referral, "_sheet")))
+    assert "Non, vous n’y avez pas droit pour le moment." in alone
+    assert "Et votre voiture ?" not in alone
