@@ -2,7 +2,7 @@
 
 import re
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 
@@ -195,3 +195,12 @@ def test_many_versions_cost_no_more(client, pilot, second_pilot, django_assert_m
 def test_both_subjects_are_there(client):
     book = rulebook_on(clock.today(), nobody(client))
     assert (book.household.subject, book.vehicle.subject) == (Subject.HOUSEHOLD, Subject.VEHICLE)
+
+
+def test_what_is_to_come_is_announced_where_nothing_is_in_force_yet(client):
+    with clock.moved_to(datetime(2012, 2, 1, 9, tzinfo=UTC)):
+        page = text_of(client)
+    assert "Aucune règle n’est en vigueur aujourd’hui" in page
+    assert "Ce qui change le 1er mars 2012" in page
+    assert page.count("Ce qui change le") == 4  # the household's, and the three of cars
+    assert "Première version connue." in page
