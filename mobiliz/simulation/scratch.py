@@ -28,8 +28,9 @@ def scratch_database(*, like: str = "", purpose: str = "") -> Iterator[str]:
     usual, name = connection.settings_dict["NAME"], f"{PREFIX}{os.getpid()}{purpose}"
     connection.close()  # a database is copied only while nobody uses it
     _administer(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)", _creation(name, like))
-    # a crash of the machine may lose what nobody keeps
-    _administer(f"ALTER DATABASE {_quoted(name)} SET synchronous_commit = off")
+    # a crash of the machine may lose what nobody keeps; short questions, asked a million times, are not worth compiling
+    for setting in ("synchronous_commit", "jit"):
+        _administer(f"ALTER DATABASE {_quoted(name)} SET {setting} = off")
     try:
         connection.settings_dict["NAME"] = name
         if not like:
