@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 
+from eligibility.models import Drift
 from referrals import links, transitions
 from referrals.models import ElsewhereAnswer, GarageChoice, IncidentKind, NeedKind, Note, Photo, Unfinished
 from referrals.models.unfinished import Step
@@ -37,6 +38,7 @@ def _around(referral, adviser, other_adviser, workshop):
     journey.slot(workshop)
     journey.message(held, workshop, pictures=1)
     links.make(held, links.Holder("Sophie Faure", workshop.user.email, membership=workshop))
+    Drift.objects.create(assessment=referral.assessment)
     Unfinished.objects.create(membership=adviser, dossier=referral.uid, step=Step.values[0], values={})
 
 

@@ -81,8 +81,8 @@ def test_where_there_was_nothing_to_try_it_says_so(client, address, draft, pilot
     client.post(address, typed(clock.today()))
     tasks.run_trials()
     assert "Aucun cas n’a été évalué depuis ce jour" in text(client.get(address))
-    ruling.tried(draft, pilot)
-    assert "Aucun cas n’a été évalué depuis ce jour" in text(client.get(address))
+    ruling.tried(draft, pilot)  # of a whole year
+    assert "2 réponses changent sur 2" in text(client.get(address))
 
 
 @pytest.mark.parametrize(

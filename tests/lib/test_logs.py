@@ -31,9 +31,10 @@ def raised(error, cause=None):
 def written():
     """`written()`: what the handler of the settings has written."""
     (handler,) = [one for one in logging.getLogger().handlers if one.name == "console"]
-    before = handler.setStream(StringIO())
+    # not by `setStream`, which flushes the one before: it may be of a test that is over, and closed
+    before, handler.stream = handler.stream, StringIO()
     yield handler.stream.getvalue
-    handler.setStream(before)
+    handler.stream = before
 
 
 def test_the_settings_scrub_every_line():

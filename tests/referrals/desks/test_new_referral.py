@@ -288,7 +288,8 @@ def test_the_preview_answers_what_is_typed_and_stores_nothing(as_adviser, draft)
 def test_who_is_not_eligible_is_told_what_would_change_it(as_adviser, draft):
     page = text_of(as_adviser.post(step(draft, "household"), household(income_eur="40 000"), follow=True))
     assert "Non éligible" in page
-    assert "si le revenu baisse ou si le foyer s’agrandit" in page
+    assert "Si la situation change, refaites l’évaluation." in page
+    assert "le revenu du foyer serait en dessous du seuil" in page
 
 
 # --- step 3: the car and what is wrong with it -----------------------------------------------------------
