@@ -20,7 +20,7 @@ from eligibility import income, rules, thresholds
 from eligibility.explain import Line, Obstacle, explain, obstacles
 from eligibility.facts import Benefit, Employment, Facts, Outcome, Proof, ProofKind, VehicleFacts, amount_text
 from eligibility.labels import PROOF_LABELS
-from eligibility.leaves import BadRule, IncomeBelowThreshold, Provable, Subject
+from eligibility.leaves import BadRule, IncomeBelowThreshold, MinimumBenefit, Provable, Subject
 from eligibility.models import Assessment, Method, RuleSet, Threshold
 from eligibility.plain import Told, tell, tell_of_car
 from eligibility.rules import Decision
@@ -61,6 +61,10 @@ class Asked:
 
     facts: tuple[str, ...]
     papers: tuple[Paper, ...]
+    benefits: tuple[Benefit, ...] = ()
+    """Those that a condition names: of no other is anything asked."""
+    has_past_benefits: bool = False
+    """Whether it matters when the last one was received."""
 
     def needs(self, *names: str) -> bool:
         return any(name in self.facts for name in names)
@@ -74,15 +78,23 @@ def asked_by(offer_code: str, on: date) -> Asked:
 def asked_for(rule_set: RuleSet) -> Asked:
     """Only what this rule needs; raises BadRule where it is not whole."""
     rule = engine_rule(rule_set).rule
+    leaves = rules.leaves_of(rule)
     papers: dict[ProofKind, Paper] = {}
-    for leaf in rules.leaves_of(rule):
+    for leaf in leaves:
         if not isinstance(leaf, Provable):
             continue
         for kind in leaf.proofs:
             known = papers.get(kind, Paper(kind, 0, is_required=False))
             age = max(known.max_age_days, leaf.proof_max_age_days)
             papers[kind] = Paper(kind, age, known.is_required or leaf.needs_proof)
-    return Asked(tuple(rules.facts_needed(rule)), tuple(papers.values()))
+    about_benefits = [leaf for leaf in leaves if isinstance(leaf, MinimumBenefit)]
+    named = {one for leaf in about_benefits for one in leaf.among}
+    return Asked(
+        tuple(rules.facts_needed(rule)),
+        tuple(papers.values()),
+        tuple(one for one in Benefit if one in named),
+        any(leaf.within_months for leaf in about_benefits),
+    )
 
 
 @transaction.atomic

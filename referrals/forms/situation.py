@@ -77,9 +77,20 @@ class SituationForm(forms.Form):
         for name in set(self.fields) - set(wanted):
             del self.fields[name]
         self.order_fields(wanted)
+        self._name_benefits()
         self.has_questions = bool(self.fields)
         for paper in asked.papers:
             self.fields[_name(paper.kind)] = _paper_field(paper)
+
+    def _name_benefits(self) -> None:
+        """Only those that the rule names, and the day of the last one only where it matters."""
+        if "minimum_benefits" not in self.fields:
+            return
+        named = [*map(str, self.asked.benefits), NONE_OF_THEM]
+        field = self.fields["minimum_benefits"]
+        field.choices = [one for one in field.choices if one[0] in named]  # type: ignore[attr-defined]
+        if not self.asked.has_past_benefits:
+            del self.fields["benefits_ended_on"]
 
     def clean_minimum_benefits(self) -> list[str]:
         chosen: list[str] = self.cleaned_data["minimum_benefits"]

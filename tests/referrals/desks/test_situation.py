@@ -60,7 +60,8 @@ def test_a_rule_about_income_alone_asks_nothing_more(as_adviser, draft):
 @pytest.mark.parametrize(
     ("condition", "fields"),
     [
-        (ruling.RSA, {"minimum_benefits", "benefits_ended_on"}),
+        (ruling.RSA, {"minimum_benefits"}),
+        ({**ruling.RSA, "within_months": 3}, {"minimum_benefits", "benefits_ended_on"}),
         (TEMP, {"employment"}),
         (WORK, {"needs_vehicle_for_work"}),
         (QUOTIENT, {"family_quotient_eur"}),
@@ -71,6 +72,14 @@ def test_only_what_the_rule_needs_is_asked(as_adviser, draft, in_force, conditio
     page = text_of(as_adviser.get(step(draft)))
     every = {"minimum_benefits", "benefits_ended_on", "employment", "needs_vehicle_for_work", "family_quotient_eur"}
     assert {name for name in every if f'name="situation-{name}"' in page} == fields
+
+
+def test_of_the_benefits_only_those_that_the_rule_names_are_offered(as_adviser, draft, in_force):
+    in_force(any_of(ruling.INCOME, {**ruling.RSA, "among": ["rsa", "aah"]}))
+    page = text_of(as_adviser.get(step(draft)))
+    offered = [one for one in ("rsa", "ass", "aah", "aspa", "asi", "ada", "none") if f'value="{one}"' in page]
+    assert offered == ["rsa", "aah", "none"]
+    assert as_adviser.post(step(draft), typed(**{"situation-minimum_benefits": "ada"})).status_code == 422
 
 
 def test_a_rule_without_income_asks_for_none(as_adviser, draft, in_force):
@@ -90,10 +99,13 @@ def test_a_rule_without_income_asks_for_none(as_adviser, draft, in_force):
         ({"situation-minimum_benefits": "none"}, "not_eligible"),
         ({}, "needs_review"),
         ({"situation-minimum_benefits": "rsa", "situation-benefits_ended_on": "01/01/2020"}, "not_eligible"),
+        ({"situation-minimum_benefits": "rsa", "situation-benefits_ended_on": "yesterday"}, "eligible"),
     ],
 )
 def test_another_route_answers_where_the_income_does_not(as_adviser, draft, in_force, given, outcome):
-    in_force(any_of(ruling.INCOME, ruling.RSA))
+    in_force(any_of(ruling.INCOME, {**ruling.RSA, "within_months": 1}))
+    yesterday = f"{clock.today() - timedelta(days=1):%d/%m/%Y}"
+    given = {name: yesterday if value == "yesterday" else value for name, value in given.items()}
     assert answer(as_adviser, draft, **RICH, **given).outcome == outcome
 
 
