@@ -158,6 +158,7 @@ def _quote(page: Page) -> None:
     page.locator("input[name=lignes-1-unit_cost_excl_tax]").fill("86,69")
     expect(page.locator("main")).to_contain_text(re.compile(r"171,23\s€"))
     page.get_by_role("button", name="Proposer le devis").click()
+    page.wait_for_url(re.compile(r"/devis/[0-9a-f-]{36}/$"))  # the same sum stands on the page that one leaves
     expect(page.locator("main")).to_contain_text(re.compile(r"171,23\s€"))
 
 
