@@ -171,7 +171,7 @@ def _record_answer(page: Page) -> None:
     _open_case(page)
     _act(page, "devis-accepte").locator("input[name=piec_choice][value=not_concerned]").check()
     page.get_by_role("button", name="Enregistrer l’accord").click()
-    expect(page.locator("main")).to_contain_text(re.compile("réparation", re.IGNORECASE))
+    expect(page.locator("main")).to_contain_text("Accord enregistré")
 
 
 def _record_repair(page: Page) -> None:
