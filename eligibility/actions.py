@@ -161,9 +161,9 @@ def acknowledge(rule_set: RuleSet, *, by: Actor) -> None:
 
 # --- what has to be so ------------------------------------------------------------------------------------
 def frozen_on(rule_set: RuleSet, day: date) -> RuleSet | None:
-    """The version in force that is frozen on that day, if there is one: what it forbids, this one has to respect."""
-    now = RuleSet.objects.like(rule_set).in_force_on(clock.today()).first()
-    return now if now and now.frozen_until and day < now.frozen_until else None
+    """The version, in force or announced, that has begun by that day and is frozen beyond it; None where none is."""
+    found: RuleSet | None = RuleSet.objects.like(rule_set).frozen_over(day).first()
+    return found
 
 
 def _may_draft(by: Actor) -> Membership:
@@ -217,7 +217,7 @@ def _require_two_nationals(draft: RuleSet, by: Actor) -> None:
         return
     is_national = Actor.member(draft.drafted_by).can(Permission.APPROVE_FROZEN_RULES)
     if not (is_national and by.can(Permission.APPROVE_FROZEN_RULES)):
-        message = _("La règle en vigueur est stabilisée jusqu’au %(day)s : il faut deux pilotes nationaux.")
+        message = _("La règle est stabilisée jusqu’au %(day)s : il faut deux pilotes nationaux.")
         raise Refused(message % {"day": f"{frozen.frozen_until:%d/%m/%Y}"}, code="frozen")
 
 

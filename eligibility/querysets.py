@@ -52,6 +52,10 @@ class RuleSetQuerySet(models.QuerySet):
         """Of the same offer, about the same: the versions of one rule."""
         return self.of_offer(rule_set.offer_id, rule_set.subject)
 
+    def frozen_over(self, day: date) -> Self:
+        """Approved, begun by that day, and not to be changed before a later one; the longest first."""
+        return self.approved().filter(in_force_from__lte=day, frozen_until__gt=day).order_by("-frozen_until")
+
     def starting_after(self, day: date) -> Self:
         return self.approved().filter(in_force_from__gt=day).order_by("in_force_from")
 

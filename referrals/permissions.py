@@ -64,9 +64,12 @@ def can_add_photos(actor: Actor, referral: Referral) -> bool:
 
 
 def can_reassess(actor: Actor, referral: Referral) -> bool:
-    """A new assessment replaces an expired one at any moment before a quote; not while a pilot examines it."""
-    reassessable = {State.DRAFT, State.WAITING, State.ACCEPTED}
-    return referral.state in reassessable and Party.ADVISER in parties(actor, referral)
+    """A new assessment replaces an expired one at any moment before a quote; not while a pilot examines it. While only
+    the car is examined, the household's may still be made again."""
+    is_reassessable = referral.state in {State.DRAFT, State.WAITING, State.ACCEPTED}
+    if referral.state == State.REVIEW:
+        is_reassessable = referral.assessment is not None and referral.assessment.is_eligible
+    return is_reassessable and Party.ADVISER in parties(actor, referral)
 
 
 def can_note(actor: Actor, referral: Referral) -> bool:
@@ -100,10 +103,11 @@ def can_publish_slots(actor: Actor, garage: Garage) -> bool:
 
 
 def can_see_income(actor: Actor, referral: Referral) -> bool:
-    """The sender's side always; a pilot only while deciding a review; nobody else ever."""
+    """The sender's side always; a pilot while deciding on the household, not on the car alone; nobody else ever."""
     playing = parties(actor, referral)
     if Party.PILOT in playing:
-        return referral.state == State.REVIEW and actor.can(Permission.DECIDE_REVIEWS)
+        is_asked = referral.state == State.REVIEW and actor.can(Permission.DECIDE_REVIEWS)
+        return is_asked and referral.assessment is not None and referral.assessment.outcome == "needs_review"
     return Party.ADVISER in playing
 
 

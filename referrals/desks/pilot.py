@@ -139,23 +139,28 @@ def _decided(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _show(request: HttpRequest, referral: Referral, tried: forms.Form | None = None, status: int = 200) -> HttpResponse:
-    """Only here, and only while it is to be decided, does a pilot read the household's figures."""
-    require(permissions.can_see_income(request.actor, referral))
-    assert referral.assessment is not None
-    referral.assessment.refresh_from_db()
+    """Only here, and while it is to be decided, does a pilot read the household's figures: not for the car alone."""
     context = {
         "referral": referral,
         "person": referral.beneficiary,
         "line": _review_line(referral),
-        "verdict": verdict_of(referral.assessment),
-        "doubts": doubts_of(referral.assessment),
+        **(_household(referral) if permissions.can_see_income(request.actor, referral) else {}),
         "car_doubts": doubts_of(referral.vehicle_assessment),
-        "household": household_in_words(referral.assessment),
         "approve_form": _form(ApproveForm, tried),
         "refuse_form": _form(RefuseForm, tried),
         "tried": tried,
     }
     return page(request, "referrals/pilot/review.html", context, status=status)
+
+
+def _household(referral: Referral) -> dict[str, Any]:
+    assert referral.assessment is not None
+    referral.assessment.refresh_from_db()
+    return {
+        "verdict": verdict_of(referral.assessment),
+        "doubts": doubts_of(referral.assessment),
+        "household": household_in_words(referral.assessment),
+    }
 
 
 def _form(form_class: type[forms.Form], tried: forms.Form | None) -> forms.Form:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from eligibility.assess import approve_after_review
+from eligibility.assess import approve_after_review, is_usable
 from garages.models import Garage
 from mobiliz.accounts.actors import SYSTEM, Actor, ActorKind
 from mobiliz.lib import clock
@@ -75,8 +75,14 @@ def approve_review(referral: Referral, *, why: str, evidence: str, by: Actor) ->
     if not evidence.strip():
         raise Refused(_("Dites sur quel justificatif repose votre décision."), field="evidence")
     word: Any = {"why": why, "evidence": evidence, "by": by.membership, "on": clock.today()}
-    referral.assessment = approve_after_review(referral.assessment, **word)
-    also = ("assessment", *_mark_sent(referral))
+    also: tuple[str, ...] = tuple(_mark_sent(referral))
+    if referral.assessment.outcome == "needs_review":
+        referral.assessment = approve_after_review(referral.assessment, **word)
+        also = ("assessment", *also)
+    elif not is_usable(referral.assessment, clock.today()):
+        # the car alone was in question, and whoever vouches for it renews no household's answer
+        message = _("Le foyer n’a pas d’évaluation valable : demandez à son conseiller de la refaire, ou refusez.")
+        raise Refused(message, code="assessment_not_usable")
     if referral.vehicle_assessment is not None and not referral.vehicle_assessment.is_eligible:
         referral.vehicle_assessment = approve_after_review(referral.vehicle_assessment, **word)
         also = ("vehicle_assessment", *also)

@@ -167,6 +167,16 @@ def test_while_frozen_two_national_pilots_are_needed(pilot, second_pilot, region
     assert actions.approve(soon, by=actor(second_pilot)).is_approved
 
 
+def test_the_freeze_of_an_announced_version_holds_before_it_begins(pilot, second_pilot, regional_pilot):
+    ruling.approved(pilot, second_pilot, on=days(20), frozen_until=days(100))
+    within = ruling.proposed(pilot, ruling.RSA, on=days(50))
+    refused(lambda: actions.approve(within, by=actor(regional_pilot)), code="frozen")
+    assert actions.approve(within, by=actor(second_pilot)).is_approved
+    after_it = ruling.proposed(pilot, ruling.RSA, on=days(60))  # though another began in between
+    refused(lambda: actions.approve(after_it, by=actor(regional_pilot)), code="frozen")
+    assert ruling.approved(pilot, regional_pilot, ruling.RSA, on=days(10)).is_approved  # before it
+
+
 def test_what_begins_after_the_freeze_is_free_again(pilot, second_pilot, regional_pilot):
     ruling.approved(pilot, second_pilot, on=days(0), frozen_until=days(100))
     assert ruling.approved(regional_pilot, pilot, ruling.RSA, on=days(100)).is_approved

@@ -75,6 +75,7 @@ def test_a_car_outside_the_rule_goes_to_no_garage(ready, adviser, garage):
 
 def test_a_pilot_may_take_it_and_says_why(ready, adviser, pilot, garage):
     referral = described(ready, adviser, make="Toyota")
+    before = referral.assessment_id
     transitions.send_for_review(referral, by=actor(adviser))
     transitions.approve_review(
         referral, why="Seule voiture du foyer, petits travaux.", evidence="Carte grise", by=actor(pilot)
@@ -84,6 +85,7 @@ def test_a_pilot_may_take_it_and_says_why(ready, adviser, pilot, garage):
     made = Assessment.objects.get(pk=referral.vehicle_assessment_id)
     assert (made.method, made.outcome, made.made_by) == ("review", "eligible", pilot)
     assert made.reasons == ["BRAND_NOT_AMONG"]
+    assert referral.assessment_id == before, "the household's own answer stands, and is not renewed"
     transitions.assign(referral, garage=garage, by=actor(adviser))
 
 
@@ -116,6 +118,33 @@ def test_the_pilot_reads_what_the_rule_says_of_the_car(ready, adviser, pilot, cl
     transitions.send_for_review(referral, by=actor(adviser))
     page = text_of(sign_in(client, pilot).get(reverse("review", args=[referral.uid])))
     assert "Hors de la règle pour les voitures" in page
+    assert "Seule la voiture est à examiner" in page
+    assert "Revenu disponible" not in page  # what the decision does not need is not shown
+    assert "14" + "\u202f" + "400" not in page
+    assert client.get(reverse("referral_explanation", args=[referral.uid])).status_code == 403
+
+
+def test_a_yes_to_the_car_does_not_renew_a_household_that_has_ended(ready, adviser, pilot):
+    referral = described(ready, adviser, make="Toyota")
+    transitions.send_for_review(referral, by=actor(adviser))
+    word = {"why": "Petits travaux.", "evidence": "Carte grise", "by": actor(pilot)}
+    with clock.moved_to(journey.days_on(181)):
+        with pytest.raises(transitions.Refused, match="pas d’évaluation valable"):
+            transitions.approve_review(referral, **word)
+        assert journey.fresh(referral).state == State.REVIEW
+        journey.assess(journey.fresh(referral), adviser)  # its adviser makes it again: nobody waits for ever
+        transitions.approve_review(referral, **word)
+    assert journey.fresh(referral).state == State.WAITING
+
+
+def test_one_decision_settles_a_household_and_a_car(adviser, pilot):
+    referral = journey.draft(adviser)
+    journey.assess(referral, adviser, dwelling="institution")
+    referral = described(referral, adviser, make="Toyota")
+    transitions.send_for_review(referral, by=actor(adviser))
+    transitions.approve_review(referral, why="Vu avec lui.", evidence="Attestation", by=actor(pilot))
+    referral = journey.fresh(referral)
+    assert (referral.assessment.method, referral.vehicle_assessment.method) == ("review", "review")
 
 
 def test_the_desk_says_that_the_car_is_to_be_examined(ready, adviser, client):
